@@ -1,0 +1,18 @@
+"""What the notebooks of *Backprop by Hand* import.
+
+``check(function)`` tells whether a function is right, where it is wrong and why;
+``pictures`` draws (and imports matplotlib only when asked to).
+"""
+
+from importlib import import_module
+from types import ModuleType
+
+from course_utils.checking import CheckFailed, check
+
+__all__ = ["CheckFailed", "check", "pictures"]
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name == "pictures":
+        return import_module("course_utils.pictures")
+    raise AttributeError(f"module 'course_utils' has no attribute {name!r}")

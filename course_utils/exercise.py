@@ -1,0 +1,208 @@
+"""The records of judging: what is asked, what came back, and what was found.
+
+Everything here is plain data, frozen, and the same for a student's own ``check``
+and for final grading.  Arrays are float64 unless a case says otherwise.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+#: What a function may be given: arrays, numbers, text, and containers of them.
+Value = Any
+
+Status = Literal["passed", "failed", "not started", "not judged"]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One set of inputs a function is tried on.
+
+    ``inputs`` maps the forward's argument names to values, in calling order.
+    ``dout`` is the upstream gradient dL/dout, with the shape of the forward's first
+    output.
+    """
+
+    name: str
+    inputs: Mapping[str, Value]
+    dout: Array
+
+    @property
+    def title(self) -> str:
+        """The case in one line: ``x (2, 3, 5, 7), w (4, 3, 3, 2), stride 2, pad 1``."""
+        parts = []
+        for name, value in self.inputs.items():
+            if isinstance(value, np.ndarray):
+                kind = "" if value.dtype == np.float64 else f" {value.dtype}"
+                parts.append(f"{name} {value.shape}{kind}")
+            elif isinstance(value, Mapping):
+                parts.extend(f"{key} {item}" for key, item in value.items())
+            else:
+                parts.append(f"{name} {value}")
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that is looked at, and what it is worth.
+
+    ``kind`` says how it is found out:
+
+    - ``value``: the named ``outputs`` have the right shape and values on every one of
+      the named ``cases``;
+    - ``unchanged``: no argument is modified;
+    - ``repeatable``: a second call with the same arguments gives the same answer;
+    - ``cache``: the cache that a forward returns serves the backward.
+
+    ``weight`` is relative: weights are scaled to the points of the grade cell.
+    """
+
+    name: str
+    title: str
+    rule: str
+    weight: float
+    kind: Literal["value", "unchanged", "repeatable", "cache"] = "value"
+    outputs: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A function that a student writes, and how it is judged.
+
+    ``name`` is the ``grade_id`` of its grade cell.  ``function`` is called as
+    ``function(*inputs) -> (out, cache)`` when it is a forward (``forward`` is None), and
+    as ``function(dout, cache) -> outputs`` when it is the backward of ``forward``.
+    ``outputs`` names the returned arrays; for a backward, ``differentiate`` names the
+    forward's arguments that they belong to, in the same order.  ``backward`` of a
+    forward names the function that has to live with its cache.
+    """
+
+    name: str
+    function: str
+    outputs: tuple[str, ...]
+    checks: tuple[Check, ...]
+    forward: str | None = None
+    backward: str | None = None
+    differentiate: tuple[str, ...] = ()
+
+    @property
+    def cases(self) -> tuple[str, ...]:
+        """Names of all cases that a check needs, each once, in the order of first use."""
+        return tuple(dict.fromkeys(name for check in self.checks for name in check.cases))
+
+
+#: The right answers to a case: one array per output name.
+Answer = Mapping[str, Array]
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An exception of the student's code: its type, its message, and the line it came from."""
+
+    type: str
+    message: str
+    line: str = ""
+
+    def __str__(self) -> str:
+        text = f"{self.type}: {self.message}" if self.message else self.type
+        return f"{text} (at: {self.line})" if self.line else text
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What came back from one call of a student's function.
+
+    Exactly one of ``outputs``, ``raised`` and ``problem`` is set.  An item of ``outputs``
+    is an array, or a sentence that says why it cannot be read (``dx is None``), so that
+    the other items still count.  ``problem`` says why nothing can be read
+    (``returned 2 values; expected 3: dx, dw, db``).  ``arguments`` are the
+    arguments as they were after the call.  ``kept`` is a handle to the last returned
+    item where the caller asked for it to be kept (a forward's cache).
+    """
+
+    outputs: tuple[Array | str, ...] | None = None
+    problem: str = ""
+    raised: Raised | None = None
+    arguments: tuple[Value, ...] = ()
+    kept: "Kept | None" = None
+    printed: str = ""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A handle to an object that stays where the student's code runs."""
+
+    number: int
+
+
+class CallStoppedError(Exception):
+    """A call ended without an answer: a limit was reached or the process is gone.
+
+    ``reason`` is a sentence for the student.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Session(Protocol):
+    """A place where a student's functions can be called."""
+
+    def has(self, function: str) -> bool:
+        """Tell whether a callable of this name is defined."""
+        ...
+
+    def call(
+        self, function: str, arguments: Sequence[Value], outputs: Sequence[str], *, keep: bool
+    ) -> Returned:
+        """Call ``function(*arguments)`` and bring back ``outputs`` as plain arrays.
+
+        ``Kept`` handles among the arguments stand for the objects that they name.  With
+        ``keep`` the function is expected to return one more item, which stays where it is.
+        Raises CallStoppedError when no answer can be had.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Worst:
+    """The entry of an array that is furthest from right."""
+
+    output: str
+    index: tuple[int, ...]
+    got: float
+    expected: float
+
+
+@dataclass(frozen=True)
+class ErrorMap:
+    """|got - expected| over one two-dimensional slice of an output.
+
+    ``values`` has the shape ``rows x columns`` of the slice that holds the worst entry;
+    ``label`` says which slice (``dx[1, 0, :, :]``).
+    """
+
+    label: str
+    values: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What one check found.  Every field is plain data, ready for JSON."""
+
+    name: str
+    title: str
+    rule: str
+    weight: float
+    status: Status
+    message: str = ""
+    case: str = ""
+    worst: Worst | None = None
+    error_map: ErrorMap | None = None
+    notes: tuple[str, ...] = ()
