@@ -16,6 +16,7 @@ Array = NDArray[Any]
 Value = Any
 
 Status = Literal["passed", "failed", "not started", "not judged"]
+CheckKind = Literal["value", "unchanged", "repeatable", "cache"]
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Check:
     title: str
     rule: str
     weight: float
-    kind: Literal["value", "unchanged", "repeatable", "cache"] = "value"
+    kind: CheckKind = "value"
     outputs: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()
 
@@ -200,6 +201,7 @@ class CheckResult:
     title: str
     rule: str
     weight: float
+    kind: CheckKind
     status: Status
     message: str = ""
     case: str = ""

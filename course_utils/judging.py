@@ -10,7 +10,7 @@ any backward).  It is right if either is right.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -68,6 +68,17 @@ class Judgement:
         passed = sum(check.weight for check in self.checks if check.status == "passed")
         return passed / total if total else 0.0
 
+    def with_cache(self, *, serves: bool | None) -> "Judgement":
+        """This judgement of a forward, with what its backward showed of its cache."""
+        if serves is not False or self.status not in ("passed", "failed"):
+            return self
+        checks = tuple(
+            replace(c, status="failed", message=CACHE_IS_WRONG) if c.kind == "cache" else c
+            for c in self.checks
+        )
+        status: Status = "passed" if all(c.status == "passed" for c in checks) else "failed"
+        return replace(self, checks=checks, status=status)
+
 
 @dataclass(frozen=True)
 class Attempt:
@@ -110,6 +121,7 @@ def _result(check: Check, status: Status, message: str = "") -> CheckResult:
         title=check.title,
         rule=check.rule,
         weight=check.weight,
+        kind=check.kind,
         status=status,
         message=message,
     )
@@ -238,13 +250,8 @@ class _Trial:
             for output in check.outputs:
                 compared = attempt.compared[case.name, output]
                 if not compared.right:
-                    return CheckResult(
-                        name=check.name,
-                        title=check.title,
-                        rule=check.rule,
-                        weight=check.weight,
-                        status="failed",
-                        message=compared.message,
+                    return replace(
+                        _result(check, "failed", compared.message),
                         case=case.title,
                         worst=compared.worst,
                         error_map=compared.error_map,

@@ -1,0 +1,1 @@
+"""The grading engine of *Backprop by Hand* and its command line."""

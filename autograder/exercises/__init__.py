@@ -1,0 +1,18 @@
+"""What each notebook asks: one module per notebook, named after it.
+
+To add an exercise: a solution cell in ``solutions/``, an ``Exercise`` with its recipes
+here, and its known mistakes in ``autograder/misconceptions/``.
+"""
+
+from collections.abc import Mapping
+
+from autograder.exercises import convolution, pooling
+from autograder.exercises.question import Question, Recipe
+
+__all__ = ["QUESTIONS", "Question", "Recipe"]
+
+#: Every notebook's questions, in the order of their grade cells.
+QUESTIONS: Mapping[str, tuple[Question, ...]] = {
+    "02_convolution": convolution.QUESTIONS,
+    "03_pooling": pooling.QUESTIONS,
+}

@@ -1,0 +1,193 @@
+"""``02_convolution``: the naive convolution, forward and backward.
+
+Sizes are chosen so that no two of N, C, F, HH, WW, stride, pad, H', W' are equal in
+every case: where two of them always agree, code that mixes them up passes.
+Values are integers, so answers are exact and can be followed by hand.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from autograder.exercises.question import MakeInputs, Question, Recipe, nonzero
+from course_utils.exercise import Check, Exercise, Value
+
+
+def _inputs(
+    x: tuple[int, int, int, int],
+    kernels: tuple[int, int, int],
+    stride: int,
+    pad: int,
+    *,
+    largest: int = 9,
+    x_dtype: type = np.float64,
+) -> MakeInputs:
+    """Inputs with ``kernels`` = (F, HH, WW) over ``x`` = (N, C, H, W)."""
+
+    def make(random: np.random.Generator) -> Mapping[str, Value]:
+        filters, height, width = kernels
+        return {
+            "x": nonzero(random, x, largest).astype(x_dtype),
+            "w": nonzero(random, (filters, x[1], height, width), largest),
+            "b": nonzero(random, (filters,), largest),
+            "conv_param": {"stride": stride, "pad": pad},
+        }
+
+    return make
+
+
+RECIPES = {
+    recipe.name: recipe
+    for recipe in (
+        Recipe("plain", _inputs((2, 3, 4, 5), (4, 3, 2), 1, 0), "pad 0: an empty crop"),
+        Recipe("padded", _inputs((2, 3, 3, 5), (1, 2, 3), 1, 1), "pad 1, wider than high"),
+        Recipe(
+            "strided",
+            _inputs((2, 3, 5, 6), (2, 2, 3), 2, 0),
+            "stride 2 that leaves a remainder: buffers sized from the output",
+        ),
+        Recipe(
+            "large numbers",
+            _inputs((2, 2, 5, 7), (3, 3, 3), 3, 1, largest=99_999),
+            "products beyond float32: a float32 buffer",
+        ),
+        Recipe(
+            "pad 2",
+            _inputs((3, 1, 6, 4), (2, 1, 3), 4, 2),
+            "pad other than 1, stride larger than the kernel",
+        ),
+        Recipe(
+            "integers",
+            _inputs((1, 2, 3, 4), (2, 2, 2), 1, 0, x_dtype=np.int64),
+            "x of dtype int64: buffers that inherit it",
+        ),
+    )
+}
+
+FORWARD = Exercise(
+    name="conv_forward_naive",
+    function="conv_forward_naive",
+    outputs=("out",),
+    backward="conv_backward_naive",
+    checks=(
+        Check(
+            "out_plain",
+            "out, stride 1 and no padding",
+            "out[n, f, i, j] is the sum of one window of x[n] times w[f], over channels, "
+            "rows and columns, plus b[f].",
+            weight=4,
+            outputs=("out",),
+            cases=("plain",),
+        ),
+        Check(
+            "out_padding",
+            "out, with padding",
+            "x is surrounded by pad rows and columns of zeros; pad may be 0, 1, 2 or more.",
+            weight=2,
+            outputs=("out",),
+            cases=("padded",),
+        ),
+        Check(
+            "out_stride",
+            "out, with stride",
+            "Window (i, j) starts at row i * stride and column j * stride; rows and columns "
+            "that no whole window reaches are left out.",
+            weight=2,
+            outputs=("out",),
+            cases=("strided", "large numbers", "pad 2"),
+        ),
+        Check(
+            "integers",
+            "integer x",
+            "The result is float64, whatever the dtype of x.",
+            weight=0.5,
+            outputs=("out",),
+            cases=("integers",),
+        ),
+        Check(
+            "unchanged",
+            "inputs left as they were",
+            "A forward may read x, w and b, never write to them.",
+            weight=0.5,
+            kind="unchanged",
+        ),
+        Check(
+            "repeatable",
+            "same answer on a second call",
+            "Nothing may survive from one call to the next.",
+            weight=0.5,
+            kind="repeatable",
+        ),
+        Check(
+            "cache",
+            "the cache serves the backward",
+            "The cache holds what the backward needs: x, w, b and conv_param as they were given.",
+            weight=0.5,
+            kind="cache",
+        ),
+    ),
+)
+
+_GRADIENT_CASES = ("plain", "padded", "strided", "large numbers", "pad 2")
+
+BACKWARD = Exercise(
+    name="conv_backward_naive",
+    function="conv_backward_naive",
+    outputs=("dx", "dw", "db"),
+    forward="conv_forward_naive",
+    differentiate=("x", "w", "b"),
+    checks=(
+        Check(
+            "dx",
+            "dx, the gradient with respect to x",
+            "Every window that read a pixel sends its share back: dout[n, f, i, j] * w[f] is "
+            "added where the window stood, and the padding is cut off at the end.",
+            weight=4,
+            outputs=("dx",),
+            cases=_GRADIENT_CASES,
+        ),
+        Check(
+            "dw",
+            "dw, the gradient with respect to w",
+            "dw[f] adds up dout[n, f, i, j] times the window of the padded x, over all "
+            "images and positions.",
+            weight=3,
+            outputs=("dw",),
+            cases=_GRADIENT_CASES,
+        ),
+        Check(
+            "db",
+            "db, the gradient with respect to b",
+            "b[f] was added to every image and position of filter f, so db[f] is the sum of "
+            "dout over them; its shape is (F,).",
+            weight=1,
+            outputs=("db",),
+            cases=_GRADIENT_CASES,
+        ),
+        Check(
+            "integers",
+            "integer x",
+            "Gradients are float64, whatever the dtype of x.",
+            weight=0.5,
+            outputs=("dx", "dw", "db"),
+            cases=("integers",),
+        ),
+        Check(
+            "unchanged",
+            "inputs left as they were",
+            "A backward returns gradients; it writes neither to dout nor to the cache, and "
+            "updates no parameter.",
+            weight=1,
+            kind="unchanged",
+        ),
+        Check(
+            "repeatable",
+            "same answer on a second call",
+            "Nothing may survive from one call to the next.",
+            weight=0.5,
+            kind="repeatable",
+        ),
+    ),
+)
+
+QUESTIONS = (Question(FORWARD, RECIPES), Question(BACKWARD, RECIPES))

@@ -1,0 +1,315 @@
+"""``03_pooling``: max and average pooling, forward and backward, and padding as a bonus.
+
+Inputs of max pooling are arrangements of distinct integers, so that no window has a tie
+and finite differences with a step below 1/2 are exact; ties have a case of their own.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from autograder.exercises.question import MakeInputs, Question, Recipe, distinct, nonzero
+from course_utils.exercise import Array, Check, Exercise, Value
+
+Fill = Callable[[np.random.Generator, Sequence[int]], Array]
+Shape = tuple[int, int, int, int]
+
+
+def _around_zero(random: np.random.Generator, shape: Sequence[int]) -> Array:
+    return distinct(random, shape, -int(np.prod(tuple(shape))) // 2)
+
+
+def _all_negative(random: np.random.Generator, shape: Sequence[int]) -> Array:
+    return distinct(random, shape, -int(np.prod(tuple(shape))) - 10)
+
+
+def _far_below_zero(random: np.random.Generator, shape: Sequence[int]) -> Array:
+    """Below every "very small number" that a maximum is customarily started at."""
+    return distinct(random, shape, -(10**9))
+
+
+def _close_together(random: np.random.Generator, shape: Sequence[int]) -> Array:
+    """Distinct, but equal to within 1e-5 relative."""
+    return distinct(random, shape, 10**7)
+
+
+def _tied(random: np.random.Generator, shape: Sequence[int]) -> Array:
+    return random.integers(-1, 2, size=tuple(shape)).astype(np.float64)
+
+
+def _signed(random: np.random.Generator, shape: Sequence[int]) -> Array:
+    return nonzero(random, shape, 9)
+
+
+def _inputs(
+    fill: Fill,
+    x: Shape,
+    window: tuple[int, int],
+    stride: int,
+    pad: int | None = None,
+    dtype: type = np.float64,
+) -> MakeInputs:
+    """Inputs for windows (pool_height, pool_width) over ``x`` = (N, C, H, W)."""
+
+    def make(random: np.random.Generator) -> Mapping[str, Value]:
+        pool = {"pool_height": window[0], "pool_width": window[1], "stride": stride}
+        if pad is not None:
+            pool["pad"] = pad
+        return {"x": fill(random, x).astype(dtype), "pool_param": pool}
+
+    return make
+
+
+def _recipes(*recipes: Recipe) -> dict[str, Recipe]:
+    return {recipe.name: recipe for recipe in recipes}
+
+
+MAX_RECIPES = _recipes(
+    Recipe(
+        "side by side",
+        _inputs(_around_zero, (3, 2, 4, 6), (2, 3), 2),
+        "the usual picture, with windows that overlap in no row",
+    ),
+    Recipe("overlap", _inputs(_around_zero, (2, 3, 5, 6), (3, 2), 1), "shared pixels"),
+    Recipe(
+        "gaps",
+        _inputs(_all_negative, (2, 1, 7, 5), (1, 2), 3),
+        "stride larger than the window, all values negative, a remainder",
+    ),
+    Recipe("close values", _inputs(_close_together, (1, 2, 4, 5), (2, 3), 2), "isclose masks"),
+    Recipe("far below zero", _inputs(_far_below_zero, (1, 2, 3, 4), (2, 2), 1), "start value"),
+    Recipe("ties", _inputs(_tied, (2, 3, 5, 7), (2, 3), 2), "equal maxima", smooth=False),
+    Recipe(
+        "integers",
+        _inputs(_around_zero, (1, 2, 3, 4), (2, 2), 1, dtype=np.int64),
+        "x of dtype int64: buffers that inherit it",
+    ),
+    Recipe("pad 1", _inputs(_all_negative, (2, 2, 6, 5), (3, 2), 2, pad=1), "zeros win"),
+    Recipe("pad 2", _inputs(_around_zero, (1, 3, 4, 5), (4, 3), 3, pad=2), "pad other than 1"),
+)
+
+AVERAGE_RECIPES = _recipes(
+    Recipe("side by side", _inputs(_signed, (3, 2, 4, 6), (2, 3), 2), "the usual picture"),
+    Recipe("overlap", _inputs(_signed, (2, 3, 5, 6), (3, 2), 1), "shared pixels"),
+    Recipe("gaps", _inputs(_signed, (2, 1, 7, 5), (1, 2), 3), "stride larger than the window"),
+    Recipe(
+        "integers",
+        _inputs(_signed, (1, 2, 3, 4), (2, 2), 1, dtype=np.int64),
+        "x of dtype int64: floor division, buffers that inherit it",
+    ),
+    Recipe("pad 1", _inputs(_signed, (2, 2, 6, 5), (3, 2), 2, pad=1), "zeros that count"),
+    Recipe("pad 2", _inputs(_signed, (1, 3, 4, 5), (4, 3), 3, pad=2), "pad other than 1"),
+)
+
+
+def _unchanged(weight: float) -> Check:
+    return Check(
+        "unchanged",
+        "inputs left as they were",
+        "Pooling reads x and dout, and never writes to them.",
+        weight=weight,
+        kind="unchanged",
+    )
+
+
+def _repeatable(weight: float) -> Check:
+    return Check(
+        "repeatable",
+        "same answer on a second call",
+        "Nothing may survive from one call to the next.",
+        weight=weight,
+        kind="repeatable",
+    )
+
+
+def _cache(weight: float) -> Check:
+    return Check(
+        "cache",
+        "the cache serves the backward",
+        "The cache holds what the backward needs: x and pool_param as they were given.",
+        weight=weight,
+        kind="cache",
+    )
+
+
+def _forward(kind: str, rule: str, gaps: tuple[str, ...]) -> Exercise:
+    def value(name: str, title: str, rule: str, weight: float, *cases: str) -> Check:
+        return Check(name, title, rule, weight, outputs=("out",), cases=cases)
+
+    return Exercise(
+        name=f"{kind}_pool_forward_naive",
+        function=f"{kind}_pool_forward_naive",
+        outputs=("out",),
+        backward=f"{kind}_pool_backward_naive",
+        checks=(
+            value("out", "out, windows of the usual kind", rule, 3, "side by side"),
+            value(
+                "out_stride",
+                "out, stride other than the window",
+                "Window (i, j) starts at row i * stride and column j * stride; windows may "
+                "overlap or leave gaps, and H' = 1 + (H - pool_height) // stride.",
+                3,
+                "overlap",
+                *gaps,
+            ),
+            value(
+                "integers", "integer x", "The result is right for integer x too.", 0.5, "integers"
+            ),
+            _unchanged(0.5),
+            _repeatable(0.5),
+            _cache(0.5),
+        ),
+    )
+
+
+def _backward(kind: str, checks: tuple[Check, ...]) -> Exercise:
+    return Exercise(
+        name=f"{kind}_pool_backward_naive",
+        function=f"{kind}_pool_backward_naive",
+        outputs=("dx",),
+        forward=f"{kind}_pool_forward_naive",
+        differentiate=("x",),
+        checks=checks,
+    )
+
+
+def _padding(kind: str, direction: str, output: str, rule: str) -> Exercise:
+    function = f"{kind}_pool_{direction}_naive"
+    backward = direction == "backward"
+    return Exercise(
+        name=f"{function}_padding",
+        function=function,
+        outputs=(output,),
+        forward=f"{kind}_pool_forward_naive" if backward else None,
+        differentiate=("x",) if backward else (),
+        checks=(
+            Check(
+                "padding",
+                f"{output}, with padding",
+                rule,
+                weight=1,
+                outputs=(output,),
+                cases=("pad 1", "pad 2"),
+            ),
+        ),
+    )
+
+
+def _dx(name: str, title: str, rule: str, weight: float, *cases: str) -> Check:
+    return Check(name, title, rule, weight, outputs=("dx",), cases=cases)
+
+
+MAX_FORWARD = _forward(
+    "max",
+    "out[n, c, i, j] is the largest entry of its window in x[n, c].",
+    ("gaps", "close values", "far below zero"),
+)
+AVERAGE_FORWARD = _forward(
+    "avg",
+    "out[n, c, i, j] is the sum of its window divided by pool_height * pool_width.",
+    ("gaps",),
+)
+
+MAX_BACKWARD = _backward(
+    "max",
+    (
+        _dx(
+            "dx",
+            "dx, windows of the usual kind",
+            "Each window sends all of dout[n, c, i, j] to the entry that was its maximum.",
+            3,
+            "side by side",
+        ),
+        _dx(
+            "dx_stride",
+            "dx, stride other than the window",
+            "Window (i, j) starts at row i * stride and column j * stride; the maximum may be "
+            "negative, and pixels outside every window get zero.",
+            2,
+            "gaps",
+            "close values",
+        ),
+        _dx(
+            "dx_overlap",
+            "dx, overlapping windows",
+            "A pixel that is the maximum of several windows gets the sum of their gradients.",
+            2,
+            "overlap",
+        ),
+        _dx(
+            "ties",
+            "ties",
+            "Among equal maxima the first in row-major order gets the whole gradient.",
+            1,
+            "ties",
+        ),
+        _dx("integers", "integer x", "dx is float64, whatever the dtype of x.", 0.5, "integers"),
+        _unchanged(1),
+        _repeatable(0.5),
+    ),
+)
+
+AVERAGE_BACKWARD = _backward(
+    "avg",
+    (
+        _dx(
+            "dx",
+            "dx, windows of the usual kind",
+            "Each window spreads dout[n, c, i, j] evenly: every entry gets "
+            "dout[n, c, i, j] / (pool_height * pool_width).",
+            3,
+            "side by side",
+        ),
+        _dx(
+            "dx_stride",
+            "dx, stride larger than the window",
+            "Window (i, j) starts at row i * stride and column j * stride; pixels outside "
+            "every window get zero.",
+            2,
+            "gaps",
+        ),
+        _dx(
+            "dx_overlap",
+            "dx, overlapping windows",
+            "A pixel gets the sum of the shares of all windows that cover it.",
+            2,
+            "overlap",
+        ),
+        _dx("integers", "integer x", "dx is float64, whatever the dtype of x.", 0.5, "integers"),
+        _unchanged(1),
+        _repeatable(0.5),
+    ),
+)
+
+QUESTIONS = (
+    Question(MAX_FORWARD, MAX_RECIPES),
+    Question(MAX_BACKWARD, MAX_RECIPES),
+    Question(AVERAGE_FORWARD, AVERAGE_RECIPES),
+    Question(AVERAGE_BACKWARD, AVERAGE_RECIPES),
+    Question(
+        _padding(
+            "max",
+            "forward",
+            "out",
+            "Padding never wins a maximum: it counts as minus infinity, not as zero.",
+        ),
+        MAX_RECIPES,
+    ),
+    Question(
+        _padding(
+            "max",
+            "backward",
+            "dx",
+            "The maximum is looked for in the padded x, and the padding is cut off at the end.",
+        ),
+        MAX_RECIPES,
+    ),
+    Question(
+        _padding("avg", "forward", "out", "Padded zeros count: the divisor is the window's size."),
+        AVERAGE_RECIPES,
+    ),
+    Question(
+        _padding("avg", "backward", "dx", "Padded entries take their share, and are cut off."),
+        AVERAGE_RECIPES,
+    ),
+)

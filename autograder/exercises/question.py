@@ -1,0 +1,72 @@
+"""An exercise together with the recipes that its cases are made from."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_utils.exercise import Array, Case, Exercise, Value
+
+#: Seed of the visible cases, which ``check`` uses.
+VISIBLE_SEED = b"visible cases of Backprop by Hand"
+
+#: Makes the inputs of a forward, keyed by argument name and in calling order.
+MakeInputs = Callable[[np.random.Generator], Mapping[str, Value]]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to make one case: sizes are fixed here, numbers come from the seed.
+
+    ``purpose`` says which mistakes only this case exposes.  ``smooth`` is False where
+    the forward has a kink at the inputs (ties), so that finite differences say nothing.
+    """
+
+    name: str
+    make: MakeInputs
+    purpose: str
+    smooth: bool = True
+
+
+@dataclass(frozen=True)
+class Question:
+    """An exercise and the recipes of its cases; ``forward`` is the exercise it differentiates."""
+
+    exercise: Exercise
+    recipes: Mapping[str, Recipe]
+
+    def inputs(self, seed: bytes) -> dict[str, Mapping[str, Value]]:
+        """Inputs of every case, reproducible from ``seed``, keyed by case name.
+
+        Each case has a random stream of its own, so that adding one does not change
+        the others.
+        """
+        return {
+            name: self.recipes[name].make(stream(seed, self.exercise.name, name))
+            for name in self.exercise.cases
+        }
+
+
+def stream(seed: bytes, *names: str) -> np.random.Generator:
+    """A random generator that depends on ``seed`` and ``names`` only, on every machine."""
+    digest = hashlib.sha256(b"\0".join([seed, *(name.encode() for name in names)])).digest()
+    return np.random.Generator(np.random.PCG64(int.from_bytes(digest[:16], "little")))
+
+
+def case(name: str, inputs: Mapping[str, Value], out: Array, random: np.random.Generator) -> Case:
+    """A case with an upstream gradient of the shape of ``out``: integers in -9..9 but 0."""
+    return Case(name, inputs, nonzero(random, out.shape, 9))
+
+
+def nonzero(random: np.random.Generator, shape: Sequence[int], largest: int) -> Array:
+    """Integers of either sign with magnitude 1..largest, as float64."""
+    magnitude = random.integers(1, largest + 1, size=tuple(shape))
+    sign = random.choice(np.array([-1, 1]), size=tuple(shape))
+    return (magnitude * sign).astype(np.float64)
+
+
+def distinct(random: np.random.Generator, shape: Sequence[int], start: int) -> Array:
+    """A random arrangement of consecutive integers from ``start``, as float64: no ties."""
+    size = int(np.prod(tuple(shape)))
+    return (random.permutation(size) + start).reshape(tuple(shape)).astype(np.float64)

@@ -1,0 +1,210 @@
+"""``check(function)``: judge a function here and now, and show its report card.
+
+The student's function runs in this process, on the recorded cases, by the same code
+that grades it later on fresh ones.
+"""
+
+import contextlib
+import inspect
+import io
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from course_utils import recorded
+from course_utils.exercise import Kept, Raised, Returned, Value
+from course_utils.judging import Judgement, judge
+from course_utils.plain import plain_outputs
+from course_utils.report_card import ReportCard
+
+#: What a function prints while it is checked is kept up to this many characters.
+PRINTED_CHARACTERS = 4000
+
+
+class CheckFailed(Exception):  # noqa: N818 - the name that students read
+    """The function is not right yet; the report card says what is wrong.
+
+    Notebooks show ``str(error)`` instead of a traceback through the checker.
+    """
+
+    def _render_traceback_(
+        self,
+        _type: type[BaseException] | None = None,
+        _value: BaseException | None = None,
+        _traceback: TracebackType | None = None,
+        **_: Any,
+    ) -> list[str]:
+        return [f"CheckFailed: {self}"]
+
+
+def check(function: Callable[..., Any], part: str = "") -> None:
+    """Judge ``function``, show its report card, and raise CheckFailed unless it passed.
+
+    ``part`` selects an optional part of an exercise, such as ``"padding"``.
+    Raises ValueError for a function that no exercise asks for.
+    """
+    exercise = _exercise_of(function, part)
+    card = examine(function, exercise)
+    _show(card)
+    if card.status != "passed":
+        raise CheckFailed(_summary(card))
+
+
+def examine(function: Callable[..., Any], exercise: str) -> ReportCard:
+    """Judge ``function`` as the named exercise and return its report card."""
+    asked = recorded.load(exercise)
+    session = LocalSession(function, asked.exercise.function)
+    with _quiet_numpy():
+        judgement = judge(asked.exercise, asked.cases, asked.answers, session)
+        judgement = _with_cache_evidence(judgement, asked, session)
+    return ReportCard(
+        function=asked.exercise.function,
+        status=judgement.status,
+        checks=judgement.checks,
+        reason=judgement.reason,
+        diagnosis=judgement.notes,
+        printed=judgement.printed,
+    )
+
+
+def _exercise_of(function: Callable[..., Any], part: str) -> str:
+    if not callable(function):
+        kind = type(function).__name__
+        raise ValueError(f"check needs a function, found a {kind}; write check(name_of_function)")
+    name = getattr(function, "__name__", type(function).__name__)
+    exercise = f"{name}_{part}" if part else name
+    if exercise not in recorded.names():
+        known = ", ".join(recorded.names())
+        raise ValueError(f"no exercise is called {exercise!r}; the exercises are: {known}")
+    return exercise
+
+
+def _with_cache_evidence(
+    judgement: Judgement, asked: recorded.Recorded, session: "LocalSession"
+) -> Judgement:
+    """Fail a forward's cache check when its backward shows that the cache is wrong."""
+    backward = asked.exercise.backward
+    if judgement.status != "passed" or not backward or not session.has(backward):
+        return judgement
+    other = recorded.load(asked.exercise.name.replace(asked.exercise.function, backward))
+    evidence = judge(other.exercise, other.cases, other.answers, session)
+    return judgement.with_cache(serves=evidence.cache_serves)
+
+
+def _summary(card: ReportCard) -> str:
+    if card.status == "not started":
+        return f"{card.function} is not written yet."
+    failed = [c.title for c in card.checks if c.status == "failed"]
+    if card.reason:
+        return f"{card.function}: {card.reason}."
+    return f"{card.function}: {len(failed)} of {len(card.checks)} checks failed ({'; '.join(failed)})."
+
+
+def _show(card: ReportCard) -> None:
+    """Display the card as rich output in a notebook, as text elsewhere."""
+    if "IPython" in sys.modules:
+        from IPython.core.getipython import get_ipython  # noqa: PLC0415 - optional
+        from IPython.display import display  # noqa: PLC0415
+
+        if get_ipython() is not None:
+            display(card)
+            return
+    print(card.text())
+
+
+class LocalSession:
+    """Calls a student's functions in this process, with copies of the arguments.
+
+    Other functions (a backward's forward) are looked up where ``function`` is defined.
+    """
+
+    def __init__(self, function: Callable[..., Any], name: str) -> None:
+        namespace: Mapping[str, Any] = getattr(inspect.unwrap(function), "__globals__", {})
+        self._namespace = namespace
+        self._own = {name: function}
+        self._kept: list[object] = []
+
+    def _function(self, name: str) -> object:
+        return self._own.get(name, self._namespace.get(name))
+
+    def has(self, function: str) -> bool:
+        """Tell whether a callable of this name is defined."""
+        return callable(self._function(function))
+
+    def call(
+        self, function: str, arguments: Sequence[Value], outputs: Sequence[str], *, keep: bool
+    ) -> Returned:
+        """See ``exercise.Session``."""
+        given = [self._copy(argument) for argument in arguments]
+        target = self._function(function)
+        assert callable(target)
+        with _captured() as printed:
+            try:
+                result = target(*given)
+            except Exception as error:  # noqa: BLE001 - whatever a student's function raises
+                return Returned(
+                    raised=_raised(error), arguments=tuple(given), printed=printed.getvalue()
+                )
+        values, problem, kept = plain_outputs(result, outputs, keep=keep)
+        handle = None
+        if keep and values is not None:
+            self._kept.append(kept)
+            handle = Kept(len(self._kept) - 1)
+        return Returned(
+            outputs=values,
+            problem=problem,
+            arguments=tuple(given),
+            kept=handle,
+            printed=printed.getvalue(),
+        )
+
+    def _copy(self, value: Value) -> Value:
+        if isinstance(value, Kept):
+            return self._kept[value.number]
+        if isinstance(value, np.ndarray):
+            return value.copy()
+        if isinstance(value, Mapping):
+            return {key: self._copy(item) for key, item in value.items()}
+        if isinstance(value, tuple):
+            return tuple(self._copy(item) for item in value)
+        return value
+
+
+def _raised(error: Exception) -> Raised:
+    frames = traceback.extract_tb(error.__traceback__)
+    line = frames[-1].line or "" if len(frames) > 1 else ""
+    # The innermost line of the student's own code, not of NumPy's.
+    for frame in frames[1:]:
+        if "site-packages" not in frame.filename and frame.line:
+            line = frame.line
+    return Raised(type(error).__name__, str(error)[:400], line.strip()[:200])
+
+
+class _Bounded(io.StringIO):
+    """Text that stops growing: a function may print for ever."""
+
+    def write(self, text: str, /) -> int:
+        room = PRINTED_CHARACTERS - self.tell()
+        if room > 0:
+            super().write(text[:room])
+        return len(text)
+
+
+@contextlib.contextmanager
+def _captured() -> Iterator[io.StringIO]:
+    text = _Bounded()
+    with contextlib.redirect_stdout(text), contextlib.redirect_stderr(text):
+        yield text
+
+
+@contextlib.contextmanager
+def _quiet_numpy() -> Iterator[None]:
+    """Warnings of a wrong function (overflow, invalid value) are not what it is judged by."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        yield
