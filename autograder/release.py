@@ -1,0 +1,132 @@
+"""The released notebook, as a grader reads it: which cells are graded, and what was given.
+
+A release is trusted: it is generated, tracked, and compared byte for byte with its
+source.  Submissions are read elsewhere, with suspicion.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+from autograder.course import Course
+from autograder.errors import UsageError
+
+#: What nbgrader does with a cell: scored by machine, scored by a person, written by the
+#: student, or given and kept from being edited.
+Kind = Literal["autograded", "manual", "solution", "locked"]
+
+
+@dataclass(frozen=True)
+class ReleasedCell:
+    """A cell that nbgrader knows by a ``grade_id``.
+
+    ``points`` is the maximum in the gradebook; ``bonus`` is what can be earned beyond it.
+    Both are 0 for cells that are not graded.
+    """
+
+    grade_id: str
+    kind: Kind
+    points: float
+    bonus: float
+    source: str
+    cell_type: Literal["code", "markdown"]
+
+    @property
+    def maximum(self) -> float:
+        """The highest score that the cell can reach, in points."""
+        return self.points + self.bonus
+
+
+@dataclass(frozen=True)
+class ReleasedCode:
+    """A code cell as students get it, with its tags (``picture``, ``training`` ...)."""
+
+    source: str
+    tags: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Release:
+    """All of a released notebook that grading needs, in the notebook's order."""
+
+    assignment: str
+    cells: tuple[ReleasedCell, ...]
+    code: tuple[ReleasedCode, ...]
+
+    def cell(self, grade_id: str) -> ReleasedCell:
+        """The cell of that ``grade_id``; raises ``UsageError`` if there is none."""
+        for cell in self.cells:
+            if cell.grade_id == grade_id:
+                return cell
+        raise UsageError(
+            f"{self.assignment}: no cell {grade_id!r} in the released notebook; found "
+            f"{', '.join(cell.grade_id for cell in self.cells)}; run 'autograder build'"
+        )
+
+
+def read_release(course: Course, assignment: str) -> Release:
+    """Read ``assignments/NN_topic/NN_topic.ipynb``.
+
+    Raises ``UsageError`` if the file is missing or is not a notebook.
+    """
+    path = course.release_file(assignment)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UsageError(
+            f"no released notebook {path}; expected one for each file in {course.solutions}; "
+            "run 'autograder build'"
+        ) from None
+    try:
+        return _parse(assignment, text)
+    except (ValueError, KeyError, TypeError) as error:
+        raise UsageError(
+            f"{path} is not a released notebook ({error!r}); run 'autograder build' to make it anew"
+        ) from error
+
+
+def released_cells(course: Course, assignment: str) -> tuple[ReleasedCell, ...]:
+    """The nbgrader cells of the released notebook, in its order."""
+    return read_release(course, assignment).cells
+
+
+@lru_cache(maxsize=64)
+def _parse(assignment: str, text: str) -> Release:
+    notebook = json.loads(text)
+    cells = []
+    code = []
+    for cell in notebook["cells"]:
+        source = _joined(cell["source"])
+        metadata = cell["metadata"]
+        if cell["cell_type"] == "code":
+            code.append(ReleasedCode(source, frozenset(metadata.get("tags", ()))))
+        kind = _kind(metadata.get("nbgrader", {}))
+        if kind is not None:
+            cells.append(
+                ReleasedCell(
+                    grade_id=metadata["nbgrader"]["grade_id"],
+                    kind=kind,
+                    points=float(metadata["nbgrader"].get("points", 0)),
+                    bonus=float(metadata.get("bonus", 0)),
+                    source=source,
+                    cell_type=cell["cell_type"],
+                )
+            )
+    return Release(assignment, tuple(cells), tuple(code))
+
+
+def _joined(source: str | list[str]) -> str:
+    # The format allows one string as well as a list of lines.
+    return source if isinstance(source, str) else "".join(source)
+
+
+def _kind(nbgrader: Mapping[str, Any]) -> Kind | None:
+    if nbgrader.get("grade"):
+        return "manual" if nbgrader.get("solution") else "autograded"
+    if nbgrader.get("solution"):
+        return "solution"
+    if nbgrader.get("locked"):
+        return "locked"
+    return None
