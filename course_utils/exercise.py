@@ -144,12 +144,13 @@ class Kept:
 class CallStoppedError(Exception):
     """A call ended without an answer: a limit was reached or the process is gone.
 
-    ``reason`` is a sentence for the student.
+    ``reason`` is a sentence for the student.  ``out_of_time``: more time might have helped.
     """
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *, out_of_time: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.out_of_time = out_of_time
 
 
 class Session(Protocol):

@@ -50,7 +50,8 @@ class Judgement:
 
     ``answers`` are the arrays that came back, by case and output, for diagnosis.
     ``cache_serves`` is, for a backward, whether the student's own forward's cache
-    does as well as the standard one (None: it could not be tried).
+    does as well as the standard one (None: it could not be tried).  ``out_of_time``:
+    the calls ended because one used up its processor time.
     """
 
     status: Status
@@ -60,6 +61,7 @@ class Judgement:
     printed: str = ""
     answers: Mapping[str, Answer] = field(default_factory=dict)
     cache_serves: bool | None = None
+    out_of_time: bool = False
 
     @property
     def earned(self) -> float:
@@ -107,7 +109,10 @@ def judge(
         return trial.judgement()
     except CallStoppedError as stopped:
         return Judgement(
-            "failed", trial.results_when_stopped(stopped.reason), reason=stopped.reason
+            "failed",
+            trial.results_when_stopped(stopped.reason),
+            reason=stopped.reason,
+            out_of_time=stopped.out_of_time,
         )
 
 

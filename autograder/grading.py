@@ -1,0 +1,165 @@
+"""Submission × questions → Verdict.
+
+The parent judges: hidden inputs, answers, comparisons and scores exist in this process
+only.  The child runs the student's cells and computes.
+"""
+
+import hashlib
+import hmac
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from autograder.exercises import Question
+from autograder.preparation import Prepared, prepare
+from autograder.reference import Reference
+from autograder.release import Release
+from autograder.running import NotebookRun
+from autograder.sandbox import Isolation, Limits, SandboxError
+from autograder.submission import Submission
+from autograder.verdict import ExerciseVerdict, Verdict
+from course_utils.exercise import Status
+from course_utils.judging import Judgement, judge
+from course_utils.report_card import ReportCard
+
+log = logging.getLogger(__name__)
+
+#: A function that used up its time is tried once more with this many times as much,
+#: once per submission: a busy machine must not cost points.
+RETRY_FACTOR = 5.0
+
+
+@dataclass(frozen=True)
+class Grader:
+    """All that grading the submissions of one assignment needs."""
+
+    release: Release
+    questions: Sequence[Question]
+    reference: Reference
+    secret: bytes
+    isolation: Isolation
+    limits: Limits = Limits()
+
+    def key(self, submission: Submission) -> str:
+        """Identifies what a verdict depends on: submission, exercises, reference, tier."""
+        parts = [
+            submission.fingerprint,
+            repr([(q.exercise, sorted(q.recipes)) for q in self.questions]),
+            *(self.reference.source(name) for name in sorted(self.reference.functions)),
+            repr(self.release),
+            self.isolation.tier,
+        ]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+    def seed(self, submission: Submission) -> bytes:
+        """The seed of the hidden cases, fresh for every student and every version of the code."""
+        text = "\0".join([submission.student, submission.assignment, submission.fingerprint])
+        return hmac.new(self.secret, text.encode("utf-8", "replace"), hashlib.sha256).digest()
+
+    def grade(self, submission: Submission) -> Verdict:
+        """Judge every exercise of the assignment.  Never raises for anything submitted."""
+        seed = self.seed(submission)
+        try:
+            with NotebookRun(submission, self.release, self.isolation, self.limits) as run:
+                judgements = _Judging(self, submission, run, seed).all()
+        except SandboxError as error:
+            return self.not_judged(submission, f"the sandbox failed: {error}")
+        faults = [j.reason for j in judgements.values() if j.status == "not judged"]
+        return Verdict(
+            student=submission.student,
+            assignment=submission.assignment,
+            status="not judged" if faults else "judged",
+            exercises=tuple(_verdict(q, judgements[q.exercise.name]) for q in self.questions),
+            reason=faults[0] if faults else "",
+            key=self.key(submission),
+            seed=seed.hex(),
+            tier=self.isolation.tier,
+        )
+
+    def not_judged(self, submission: Submission, reason: str) -> Verdict:
+        """The verdict when the fault is ours."""
+        return Verdict(
+            submission.student,
+            submission.assignment,
+            "not judged",
+            reason=reason,
+            key=self.key(submission),
+            seed=self.seed(submission).hex(),
+            tier=self.isolation.tier,
+        )
+
+
+class _Judging:
+    """Judging one submission: each exercise when its grade cell is reached."""
+
+    def __init__(
+        self, grader: Grader, submission: Submission, run: NotebookRun, seed: bytes
+    ) -> None:
+        self.grader = grader
+        self.submission = submission
+        self.run = run
+        self.seed = seed
+        self.retried = False
+
+    def all(self) -> Mapping[str, Judgement]:
+        """Judgements by exercise name."""
+        found: dict[str, Judgement] = {}
+        for position, question in self._in_order():
+            self.run.advance(position)
+            found[question.exercise.name] = self._one(question)
+        return {name: self._with_cache(name, judged, found) for name, judged in found.items()}
+
+    def _in_order(self) -> list[tuple[int, Question]]:
+        """Where each exercise is judged: at its grade cell, or at the end if that is gone."""
+        places = []
+        for question in self.grader.questions:
+            position = self.submission.position(question.exercise.name)
+            places.append((self.run.cells if position is None else position, question))
+        return sorted(places, key=lambda place: place[0])
+
+    def _one(self, question: Question) -> Judgement:
+        try:
+            prepared = prepare(question, self.grader.reference, self.seed)
+            judgement = judge(question.exercise, prepared.cases, prepared.answers, self.run)
+            if judgement.out_of_time and not self.retried:
+                judgement = self._again(question, prepared)
+        except SandboxError:
+            raise
+        except Exception as error:
+            # Whatever goes wrong in our own code is not the student's zero.
+            log.exception("judging %s of %s", question.exercise.name, self.submission.student)
+            return Judgement("not judged", (), reason=f"the grader failed: {error!r}")
+        return judgement
+
+    def _again(self, question: Question, prepared: Prepared) -> Judgement:
+        self.retried = True
+        usual = self.run.call_cpu_seconds
+        self.run.call_cpu_seconds = usual * RETRY_FACTOR
+        try:
+            return judge(question.exercise, prepared.cases, prepared.answers, self.run)
+        finally:
+            self.run.call_cpu_seconds = usual
+
+    def _with_cache(
+        self, name: str, judgement: Judgement, found: Mapping[str, Judgement]
+    ) -> Judgement:
+        """What a backward showed of its forward's cache counts for the forward."""
+        exercise = next(q.exercise for q in self.grader.questions if q.exercise.name == name)
+        backward = found.get(exercise.backward or "")
+        return judgement.with_cache(serves=backward.cache_serves) if backward else judgement
+
+
+def _verdict(question: Question, judgement: Judgement) -> ExerciseVerdict:
+    status: Status = judgement.status
+    return ExerciseVerdict(
+        exercise=question.exercise.name,
+        share=None if status == "not judged" else judgement.earned,
+        card=ReportCard(
+            function=question.exercise.function,
+            status=status,
+            checks=judgement.checks,
+            reason=judgement.reason,
+            diagnosis=judgement.notes,
+            printed=judgement.printed,
+        ),
+    )

@@ -1,0 +1,86 @@
+"""Make the cases of an exercise and the right answers to them, from a seed.
+
+The answers come from the reference solution.  Each gradient is also compared with
+central differences of the reference forward; where the two disagree the grader itself
+is wrong, and nothing may be judged by it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder.exercises.question import VISIBLE_SEED, Question, nonzero, stream
+from autograder.reference import Reference
+from course_utils import gradients
+from course_utils.exercise import Answer, Array, Case, Value
+from course_utils.recorded import Recorded
+
+
+class ReferenceDisagreesError(Exception):
+    """Two independent judges of the grader contradict each other."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Cases with their answers, keyed by case name."""
+
+    cases: Mapping[str, Case]
+    answers: Mapping[str, Answer]
+
+
+def prepare(question: Question, reference: Reference, seed: bytes) -> Prepared:
+    """Cases and answers of ``question`` for ``seed``.
+
+    Raises ReferenceDisagreesError when the reference gradient is not the derivative of
+    the reference forward.
+    """
+    exercise = question.exercise
+    forward = reference.functions[exercise.forward or exercise.function]
+    cases, answers = {}, {}
+    for name, inputs in question.inputs(seed).items():
+        out, cache = forward(*inputs.values())
+        dout = nonzero(stream(seed, exercise.name, name, "dout"), out.shape, 9)
+        cases[name] = Case(name, inputs, dout)
+        if exercise.forward is None:
+            answers[name] = {exercise.outputs[0]: out}
+            continue
+        returned = reference.functions[exercise.function](dout, cache)
+        arrays = returned if isinstance(returned, tuple) else (returned,)
+        answers[name] = dict(zip(exercise.outputs, arrays, strict=True))
+        if question.recipes[name].smooth:
+            _confirm(question, reference, cases[name], answers[name], seed)
+    return Prepared(cases, answers)
+
+
+def record(question: Question, reference: Reference) -> Recorded:
+    """The visible cases of ``question`` and their answers, for the student's ``check``."""
+    prepared = prepare(question, reference, VISIBLE_SEED)
+    return Recorded(question.exercise, prepared.cases, prepared.answers)
+
+
+def _confirm(
+    question: Question, reference: Reference, case: Case, answer: Answer, seed: bytes
+) -> None:
+    """Compare each gradient with central differences along one Gaussian direction."""
+    exercise = question.exercise
+    assert exercise.forward is not None
+    forward = reference.functions[exercise.forward]
+    random = stream(seed, exercise.name, case.name, "direction")
+    for argument, output in zip(exercise.differentiate, exercise.outputs, strict=True):
+        x = case.inputs[argument]
+
+        def moved(value: Array, argument: str = argument) -> Array:
+            inputs: dict[str, Value] = {**case.inputs, argument: value}
+            out: Array = forward(*inputs.values())[0]
+            return out
+
+        direction = random.standard_normal(x.shape)
+        derivative, floor = gradients.directional_difference(
+            moved, x.astype(np.float64), case.dout, direction
+        )
+        if not gradients.agrees(answer[output], direction, derivative, floor):
+            raise ReferenceDisagreesError(
+                f"{exercise.function}: {output} of the reference is not the derivative of "
+                f"{exercise.forward} ({case.title})"
+            )

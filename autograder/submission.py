@@ -1,0 +1,200 @@
+"""Any notebook file → a Submission, or the reason why it cannot be read.
+
+Nothing here trusts the file: its size, its encoding, its JSON, the types of its fields.
+"""
+
+import hashlib
+import json
+import os
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from autograder.release import Release
+
+#: The largest notebook that is read.  Ours are under 2 MB with all pictures drawn.
+LARGEST_FILE = 50_000_000
+MOST_CELLS = 5_000
+
+
+class UnreadableError(Exception):
+    """The file cannot be read as a submission; the message is the reason, for its author."""
+
+
+@dataclass(frozen=True)
+class SubmittedCell:
+    """A code cell as submitted.  ``grade_id`` is its nbgrader id, or empty."""
+
+    source: str
+    grade_id: str = ""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a student handed in for one assignment: code cells in order, and written answers.
+
+    ``written`` maps the ``grade_id`` of manually graded cells to their text.
+    """
+
+    student: str
+    assignment: str
+    code: tuple[SubmittedCell, ...]
+    written: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of everything that can change the outcome (SHA-256, hexadecimal)."""
+        text = json.dumps([self.assignment, [(c.source, c.grade_id) for c in self.code]])
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def position(self, grade_id: str) -> int | None:
+        """Index of the code cell with this id; the last one where it was copied."""
+        found = [i for i, cell in enumerate(self.code) if cell.grade_id == grade_id]
+        return found[-1] if found else None
+
+
+def submission_file(folder: Path, assignment: str) -> Path:
+    """The notebook in a student's submission folder.
+
+    Raises UnreadableError when it is missing or is not a plain file in a plain folder.
+    """
+    path = folder / f"{assignment}.ipynb"
+    if folder.is_symlink() or path.is_symlink():
+        raise UnreadableError(
+            f"{path.name} is a link; expected the notebook itself; submit a copy of the file"
+        )
+    if not path.exists():
+        others = sorted(p.name for p in folder.glob("*.ipynb")) if folder.is_dir() else []
+        found = f"found {', '.join(map(_shown, others[:3]))}" if others else "found no notebook"
+        raise UnreadableError(
+            f"{found}; expected {path.name}; submit the notebook under its own name"
+        )
+    return path
+
+
+def read_submission(path: Path, student: str, release: Release) -> Submission:
+    """Read a submitted notebook file.
+
+    Raises UnreadableError with the reason when it is too large, no JSON, no notebook, or
+    the notebook of another assignment.
+    """
+    notebook = _notebook(_text(path))
+    code, written = [], []
+    known = {cell.grade_id for cell in release.cells}
+    seen = set()
+    for cell in notebook["cells"]:
+        grade_id = _grade_id(cell)
+        seen.add(grade_id)
+        if cell["cell_type"] == "code":
+            code.append(SubmittedCell(cell["source"], grade_id))
+        elif grade_id in known:
+            written.append((grade_id, cell["source"]))
+    seen.discard("")
+    if seen and not seen & known:
+        raise UnreadableError(
+            f"this is the notebook of another assignment (it has {_shown(min(seen))}); expected "
+            f"{release.assignment}; submit the notebook that was released for it"
+        )
+    return Submission(student, release.assignment, tuple(code), tuple(written))
+
+
+def _text(path: Path) -> str:
+    try:
+        # O_NONBLOCK: a named pipe in the place of the file must not hold us up.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        raise UnreadableError(f"the file cannot be opened ({error.strerror})") from error
+    with open(descriptor, "rb") as file:
+        state = os.fstat(file.fileno())
+        if not stat.S_ISREG(state.st_mode):
+            raise UnreadableError("this is not a file; submit the notebook itself")
+        if state.st_size > LARGEST_FILE:
+            raise UnreadableError(
+                f"the file has {state.st_size / 1e6:.0f} MB; expected at most "
+                f"{LARGEST_FILE / 1e6:.0f} MB; clear the outputs of the notebook and save it"
+            )
+        data = file.read(LARGEST_FILE + 1)
+    if not data.strip():
+        raise UnreadableError("the file is empty; save the notebook again and submit it")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableError("the file is not UTF-8 text; save it again from Jupyter") from error
+
+
+def _notebook(text: str) -> dict[str, Any]:
+    """Parse a notebook of format 3 or 4 into {"cells": [{"cell_type", "source", "metadata"}]}."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        place = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise UnreadableError(
+            f"the file is not valid JSON{place}; download the notebook again and submit it whole"
+        ) from error
+    if not isinstance(data, dict):
+        raise UnreadableError("the file holds no notebook")
+    if data.get("nbformat") == 3:  # noqa: PLR2004 - the format before cells stood on top
+        data = _upgraded(data)
+    cells = data.get("cells")
+    if data.get("nbformat") != 4 or not isinstance(cells, list):  # noqa: PLR2004
+        raise UnreadableError(
+            f"the file is a notebook of format {_shown(data.get('nbformat'))}; expected 4; open it in "
+            "JupyterLab and save it"
+        )
+    if len(cells) > MOST_CELLS:
+        raise UnreadableError(f"the notebook has {len(cells)} cells; expected at most {MOST_CELLS}")
+    return {"cells": [_cell(cell, place) for place, cell in enumerate(cells, 1)]}
+
+
+def _upgraded(data: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return dict(nbformat.convert(nbformat.from_dict(data), 4))
+    except Exception as error:  # an old notebook can be broken in any way
+        raise UnreadableError("the notebook has an old format and cannot be upgraded") from error
+
+
+def _cell(cell: Any, place: int) -> dict[str, Any]:
+    if not isinstance(cell, dict):
+        raise UnreadableError(f"cell {place} of the notebook is not a cell")
+    source = cell.get("source", "")
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str):
+        raise UnreadableError(f"cell {place} of the notebook has no source")
+    metadata = cell.get("metadata")
+    return {
+        "cell_type": "code" if cell.get("cell_type") == "code" else "text",
+        # A lone surrogate is valid JSON but cannot be encoded again.
+        "source": source.encode("utf-8", "replace").decode("utf-8"),
+        "metadata": metadata if isinstance(metadata, dict) else {},
+    }
+
+
+def _grade_id(cell: dict[str, Any]) -> str:
+    nbgrader = cell["metadata"].get("nbgrader")
+    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    return grade_id if isinstance(grade_id, str) else ""
+
+
+def _shown(name: object) -> str:
+    """A name from outside, safe to print: at most 60 printable characters."""
+    return "".join(c if c.isprintable() else "?" for c in str(name)[:60])
+
+
+def student_folders(submitted: Path, assignment: str) -> Sequence[tuple[str, Path]]:
+    """(student, folder) of everything in ``submitted/*/ASSIGNMENT``, sorted by student.
+
+    Hidden folders, links and names that no file system shares are left to the caller
+    to report: they are returned with their name as found.
+    """
+    if not submitted.is_dir():
+        return []
+    return [
+        (entry.name, entry / assignment)
+        for entry in sorted(submitted.iterdir(), key=lambda e: e.name)
+        if not entry.name.startswith(".") and (entry / assignment).exists()
+    ]
