@@ -1,0 +1,121 @@
+"""Grade many submissions: find them, judge them side by side, keep each verdict."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+from autograder import reference, release
+from autograder.course import Course
+from autograder.errors import UsageError
+from autograder.exercises import QUESTIONS
+from autograder.grading import Grader
+from autograder.sandbox import Isolation, Limits
+from autograder.secret import read_secret
+from autograder.store import VerdictStore
+from autograder.submission import (
+    UnreadableError,
+    read_submission,
+    student_folders,
+    submission_file,
+)
+from autograder.verdict import Verdict
+
+
+def make_grader(
+    course: Course, assignment: str, isolation: Isolation, limits: Limits | None = None
+) -> Grader:
+    """The grader of one assignment.  Raises UsageError when the course has no such one."""
+    course.require(assignment)
+    if assignment not in QUESTIONS:
+        raise UsageError(
+            f"{assignment} has no exercises; expected a module for it in autograder/exercises"
+        )
+    return Grader(
+        release=release.read_release(course, assignment),
+        questions=QUESTIONS[assignment],
+        reference=reference.load(course, assignment),
+        secret=read_secret(course.secret),
+        isolation=isolation,
+        limits=limits or Limits(),
+    )
+
+
+def judge_folder(grader: Grader, student: str, folder: Path) -> Verdict:
+    """The verdict on what a student's folder holds; an unreadable file is a verdict too."""
+    try:
+        path = submission_file(folder, grader.release.assignment)
+        submission = read_submission(path, student, grader.release)
+    except UnreadableError as error:
+        return Verdict(student, grader.release.assignment, "unreadable", reason=str(error))
+    return grader.grade(submission)
+
+
+def find_submissions(
+    course: Course, assignment: str, students: Sequence[str] = ()
+) -> list[tuple[str, Path]]:
+    """(student, folder) of every submission, or of those whose name matches a pattern.
+
+    Raises UsageError when there is none.
+    """
+    found = student_folders(course.submitted, assignment)
+    chosen = [
+        (name, folder)
+        for name, folder in found
+        if not students or any(Path(name).match(pattern) for pattern in students)
+    ]
+    if not chosen:
+        what = f"students {', '.join(students)}" if found else f"{assignment}"
+        raise UsageError(
+            f"no submission found for {what}; expected "
+            f"{course.submitted}/STUDENT/{assignment}/{assignment}.ipynb"
+        )
+    return chosen
+
+
+def grade_class(
+    grader: Grader,
+    submissions: Sequence[tuple[str, Path]],
+    store: VerdictStore,
+    *,
+    jobs: int | None = None,
+    force: bool = False,
+    judged: Callable[[Verdict], None] = lambda verdict: None,
+) -> Iterator[Verdict]:
+    """Judge submissions and keep every verdict as it arrives; yields them in that order.
+
+    A submission whose verdict is kept and still holds is not judged again, unless
+    ``force``; the kept verdict is yielded.  ``judged`` is told each verdict once it is kept.
+    """
+    known = {} if force else store.keys(grader.release.assignment)
+    with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
+        waiting = [
+            pool.submit(_judge_unless_known, grader, student, folder, store, known)
+            for student, folder in submissions
+        ]
+        try:
+            for future in as_completed(waiting):
+                verdict, fresh = future.result()
+                if fresh:
+                    store.put(verdict)
+                judged(verdict)
+                yield verdict
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _judge_unless_known(
+    grader: Grader, student: str, folder: Path, store: VerdictStore, known: dict[str, str]
+) -> tuple[Verdict, bool]:
+    if student in known:
+        try:
+            path = submission_file(folder, grader.release.assignment)
+            submission = read_submission(path, student, grader.release)
+        except UnreadableError:
+            submission = None
+        if submission is not None and grader.key(submission) == known[student]:
+            kept = store.get(student, grader.release.assignment)
+            if kept is not None:
+                return kept, False
+    return judge_folder(grader, student, folder), True
