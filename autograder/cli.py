@@ -1,0 +1,222 @@
+"""The command line: ``autograder COMMAND``.
+
+Exit codes: 0 done (whatever the scores), 1 a check of the course's own files failed,
+2 the request cannot be carried out as it was made, 3 something could not be judged or
+this machine is unfit to judge.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from autograder.course import Course
+from autograder.errors import JudgingUnfitError, UsageError
+
+DONE, REFUSED, USAGE, UNFIT = 0, 1, 2, 3
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = options.run
+    try:
+        return run(options)
+    except UsageError as error:
+        print(f"autograder: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("autograder: interrupted; what was judged is kept", file=sys.stderr)
+        return UNFIT
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="autograder", description="Build, grade and report the notebooks of a course."
+    )
+    parser.add_argument("--course", type=Path, help="folder of the course (default: around here)")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    build = commands.add_parser("build", help="make the released notebooks from solutions/")
+    build.add_argument("--check", action="store_true", help="only name what is stale")
+    build.set_defaults(run=_build)
+
+    solved = commands.add_parser("solved", help="execute the solutions into build/solved/")
+    solved.set_defaults(run=_solved)
+
+    grade = commands.add_parser("grade", help="judge the submissions to an assignment")
+    grade.add_argument("assignment")
+    grade.add_argument(
+        "--students", nargs="+", default=[], metavar="NAME", help="names or patterns such as 'a*'"
+    )
+    grade.add_argument("--jobs", type=int, metavar="N", help="side by side (default: all cores)")
+    grade.add_argument("--force", action="store_true", help="judge again what has not changed")
+    grade.add_argument("--json", action="store_true", help="print the grades for machines")
+    grade.add_argument(
+        "--tier", choices=["kernel", "namespaces"], help="insist on this kind of isolation"
+    )
+    grade.add_argument(
+        "--unisolated",
+        action="store_true",
+        help="run submissions WITHOUT isolation, and mark every grade as made so",
+    )
+    grade.set_defaults(run=_grade)
+
+    for name, run, text in (
+        ("feedback", _feedback, "write a page per student"),
+        ("report", _report, "show what the class has not understood"),
+        ("export", _export, "write the grades as a table"),
+    ):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("assignment", nargs="*", help="(default: every graded one)")
+        command.set_defaults(run=run)
+        if name == "export":
+            command.add_argument("--format", choices=["csv", "json"], default="csv")
+            command.add_argument("--out", type=Path, help="file (default: standard output)")
+        if name == "report":
+            command.add_argument("--out", type=Path, help="also write this HTML file")
+
+    demo = commands.add_parser("demo", help="grade the sample class in build/demo/")
+    demo.set_defaults(run=_demo)
+
+    doctor = commands.add_parser("doctor", help="tell whether this machine can judge")
+    doctor.add_argument("--json", action="store_true")
+    doctor.set_defaults(run=_doctor)
+
+    secret = commands.add_parser("secret", help="the secret behind the hidden cases")
+    secret.add_argument("--rotate", action="store_true", required=True, help="make a fresh one")
+    secret.set_defaults(run=_secret)
+
+    return parser
+
+
+def _course(options: argparse.Namespace) -> Course:
+    return Course.find(options.course)
+
+
+def _build(options: argparse.Namespace) -> int:
+    from autograder import authoring, recording  # noqa: PLC0415 - nbgrader takes a second
+
+    course = _course(options)
+    if options.check:
+        stale = [*authoring.check(course), *recording.stale(course)]
+        for path in stale:
+            print(f"stale: {_shown(path, course)}")
+        if stale:
+            print("run 'autograder build' and commit what it writes")
+        else:
+            print("up to date")
+        return REFUSED if stale else DONE
+    for path in [*recording.write(course), *authoring.build(course)]:
+        print(f"wrote {_shown(path, course)}")
+    return DONE
+
+
+def _solved(options: argparse.Namespace) -> int:
+    from autograder import authoring  # noqa: PLC0415
+
+    course = _course(options)
+    for path in authoring.solve(course):
+        print(f"wrote {_shown(path, course)}")
+    return DONE
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from autograder import session  # noqa: PLC0415
+
+    course = _course(options)
+    outcome = session.grade(
+        course,
+        options.assignment,
+        isolation=session.isolation(options.tier, unisolated=options.unisolated),
+        students=options.students,
+        jobs=options.jobs,
+        force=options.force,
+        quiet=options.json or not sys.stderr.isatty(),
+    )
+    if options.json:
+        print(json.dumps(outcome.data(), indent=1))
+    else:
+        outcome.show()
+    return UNFIT if outcome.not_judged else DONE
+
+
+def _feedback(options: argparse.Namespace) -> int:
+    from autograder import feedback, session  # noqa: PLC0415
+
+    course = _course(options)
+    for assignment in session.graded(course, options.assignment):
+        paths = feedback.write_pages(course, session.release_of(course, assignment), _store(course))
+        print(f"{assignment}: wrote {len(paths)} pages to {_shown(course.feedback, course)}")
+    return DONE
+
+
+def _report(options: argparse.Namespace) -> int:
+    from autograder import class_report, session  # noqa: PLC0415
+
+    course = _course(options)
+    report = class_report.report(
+        course, session.graded(course, options.assignment), _store(course)
+    )
+    print(report.text())
+    if options.out:
+        class_report.write_html(report, options.out)
+        print(f"wrote {options.out}")
+    return DONE
+
+
+def _export(options: argparse.Namespace) -> int:
+    from autograder import export, session  # noqa: PLC0415
+
+    course = _course(options)
+    rows = [
+        row
+        for assignment in session.graded(course, options.assignment)
+        for row in export.rows(course, session.release_of(course, assignment), _store(course))
+    ]
+    text = export.as_json(rows) if options.format == "json" else export.as_csv(rows)
+    if options.out:
+        options.out.write_text(text, encoding="utf-8", newline="")
+        print(f"wrote {options.out}")
+    else:
+        sys.stdout.write(text)
+    return DONE
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from autograder import demo  # noqa: PLC0415
+
+    return demo.run(_course(options))
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from autograder.doctor import examine  # noqa: PLC0415
+
+    findings = examine()
+    print(findings.json() if options.json else findings.text())
+    return DONE if findings.fit else UNFIT
+
+
+def _secret(options: argparse.Namespace) -> int:
+    from autograder.secret import rotate  # noqa: PLC0415
+
+    course = _course(options)
+    rotate(course.secret)
+    print(f"made a fresh secret in {_shown(course.secret, course)}; hidden cases change with it")
+    return DONE
+
+
+def _store(course: Course) -> "VerdictStore":
+    from autograder.store import VerdictStore  # noqa: PLC0415
+
+    if not course.verdicts.is_file():
+        raise JudgingUnfitError(
+            f"nothing has been graded yet: no {course.verdicts.name} in {course.class_root}; "
+            "run 'autograder grade ASSIGNMENT' first"
+        )
+    return VerdictStore(course.verdicts)
+
+
+def _shown(path: Path, course: Course) -> Path:
+    return path.relative_to(course.root) if path.is_relative_to(course.root) else path

@@ -1,0 +1,198 @@
+"""One grading session: judge a class, and put the outcome where people look for it.
+
+Order: verdicts into the store as they arrive; then the gradebook and the notebooks in
+``autograded/``, which are projections of the store.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from autograder import autograded, batch, gradebook, sandbox
+from autograder.course import Course
+from autograder.errors import JudgingUnfitError, UsageError
+from autograder.release import Release, read_release
+from autograder.sandbox import Isolation
+from autograder.store import VerdictStore
+from autograder.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a session did: a verdict for every submission."""
+
+    release: Release
+    verdicts: tuple[Verdict, ...]
+    isolation: Isolation
+
+    @property
+    def not_judged(self) -> int:
+        """How many could not be judged through a fault of ours."""
+        return sum(v.status == "not judged" for v in self.verdicts)
+
+    def data(self) -> dict[str, Any]:
+        """Plain data for ``--json``."""
+        return {
+            "assignment": self.release.assignment,
+            "isolation": self.isolation.tier,
+            "submissions": [
+                {
+                    "student": v.student,
+                    "status": v.status,
+                    "reason": v.reason,
+                    "score": score(v, self.release),
+                    "exercises": {
+                        e.exercise: {"status": e.card.status, "share": e.share}
+                        for e in v.exercises
+                    },
+                }
+                for v in self.verdicts
+            ],
+        }
+
+    def show(self, console: Console | None = None) -> None:
+        """Print a table of the class."""
+        console = console or Console()
+        maximum = sum(c.points for c in self.release.cells if c.kind == "autograded")
+        table = Table(title=f"{self.release.assignment} (isolation: {self.isolation.tier})")
+        table.add_column("student", overflow="fold")
+        table.add_column(f"points of {maximum:g}", justify="right")
+        table.add_column("status")
+        table.add_column("what was found", overflow="fold")
+        for verdict in self.verdicts:
+            points = score(verdict, self.release)
+            table.add_row(
+                _plain(verdict.student),
+                "–" if points is None else f"{points:g}",
+                status(verdict),
+                _plain(summary(verdict)),
+            )
+        console.print(table)
+
+
+def score(verdict: Verdict, release: Release) -> float | None:
+    """The automatic points of a verdict, bonus included; None when there is no score."""
+    if verdict.status != "judged":
+        return None
+    points = [
+        found.score(release.cell(found.exercise).maximum) or 0.0 for found in verdict.exercises
+    ]
+    return round(sum(points), 2)
+
+
+def status(verdict: Verdict) -> str:
+    """The state of a whole submission in one word or two."""
+    if verdict.status != "judged":
+        return verdict.status
+    states = {e.card.status for e in verdict.exercises}
+    if states == {"not started"}:
+        return "not started"
+    return "passed" if states <= {"passed", "not started"} else "failed"
+
+
+def summary(verdict: Verdict) -> str:
+    """The first thing that went wrong, in one line."""
+    if verdict.reason:
+        return verdict.reason
+    for found in verdict.exercises:
+        if found.card.status == "failed":
+            failed = [c.title for c in found.card.checks if c.status == "failed"]
+            what = found.card.reason or "; ".join(failed)
+            return f"{found.card.function}: {what}"
+    return ""
+
+
+def isolation(tier: str | None = None, *, unisolated: bool = False) -> Isolation:
+    """The isolation to grade under.  Raises JudgingUnfitError when there is none."""
+    if unisolated:
+        return sandbox.UNISOLATED
+    found = sandbox.probe(tier=tier) if tier else sandbox.probe()
+    if found.tier == "none":
+        missing = "; ".join(found.missing) or "nothing that isolates was found"
+        raise JudgingUnfitError(
+            f"submissions cannot be isolated on this machine: {missing}; grade on Linux 5.13 or "
+            "newer, or see 'autograder doctor'"
+        )
+    return found
+
+
+def grade(
+    course: Course,
+    assignment: str,
+    *,
+    isolation: Isolation,
+    students: Sequence[str] = (),
+    jobs: int | None = None,
+    force: bool = False,
+    quiet: bool = False,
+) -> Outcome:
+    """Judge the submissions to ``assignment`` and write gradebook and notebooks."""
+    grader = batch.make_grader(course, assignment, isolation)
+    submissions = batch.find_submissions(course, assignment, students)
+    store = VerdictStore(course.verdicts)
+    verdicts: list[Verdict] = []
+    with _progress(quiet=quiet) as progress:
+        task = progress.add_task(f"judging {assignment}", total=len(submissions))
+        for verdict in batch.grade_class(grader, submissions, store, jobs=jobs, force=force):
+            verdicts.append(verdict)
+            progress.advance(task)
+    verdicts.sort(key=lambda v: v.student)
+    gradebook.write(course, grader.release, verdicts)
+    folders = dict(submissions)
+    for verdict in verdicts:
+        autograded.write(course, grader.release, verdict.student, folders[verdict.student], verdict)
+    return Outcome(grader.release, tuple(verdicts), isolation)
+
+
+def release_of(course: Course, assignment: str) -> Release:
+    """The release of an assignment of this course.  Raises UsageError if there is none."""
+    return read_release(course, course.require(assignment))
+
+
+def graded(course: Course, assignments: Sequence[str]) -> list[str]:
+    """The assignments that are named, or all that have verdicts.
+
+    Raises UsageError for a name that the course does not have, or when nothing was graded.
+    """
+    if assignments:
+        return [course.require(assignment) for assignment in assignments]
+    store = VerdictStore(course.verdicts)
+    found = [a for a in course.notebooks if course.verdicts.is_file() and store.all(a)]
+    if not found:
+        raise UsageError(
+            f"nothing has been graded yet in {course.class_root}; run 'autograder grade ASSIGNMENT'"
+        )
+    return found
+
+
+def _progress(*, quiet: bool) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        disable=quiet,
+        transient=True,
+    )
+
+
+def _plain(text: str) -> str:
+    """Text from outside, without control characters and rich markup."""
+    clean = "".join(c if c.isprintable() else "?" for c in text)
+    return clean.replace("[", "\\[")
+
+
+def where_to_look(course: Course) -> list[tuple[str, Path]]:
+    """The files of a class, by what they are."""
+    return [
+        ("gradebook", course.gradebook),
+        ("graded notebooks", course.autograded),
+        ("feedback pages", course.feedback),
+        ("verdicts", course.verdicts),
+    ]
