@@ -1,0 +1,285 @@
+"""What a report card says, in order and in words; how it looks is left to the renderers.
+
+Texts are plain: the renderers escape them.  Everything here expects a card that has
+passed ``card_safety.reduced``.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from course_utils import tolerances
+from course_utils.exercise import CheckResult, ErrorMap, Status, Worst
+
+if TYPE_CHECKING:
+    from course_utils.report_card import ReportCard
+
+#: A cell of an error map: right, wrong by 1 to 9 ninths of the largest error, not finite.
+RIGHT = "·"
+NOT_FINITE = "x"
+LEVELS = "123456789"
+
+NOT_STARTED = "Write the function, then run this cell again."
+NOT_WRITTEN = "The function had not been written."
+NOT_JUDGED = (
+    "The checker could not come to a verdict. That is its fault, not your function's, "
+    "and costs no points."
+)
+
+#: Statuses of single checks, in the order in which a headline counts them.
+_COUNTED: tuple[Status, ...] = ("failed", "not judged", "not started")
+
+
+@dataclass(frozen=True)
+class Grid:
+    """An error map as glyphs: one character per entry, all rows of the same length.
+
+    ``marked`` is the row and column of the worst entry.  ``legend`` pairs glyphs with
+    their meaning.  ``rows_are_numbered`` is False for a slice of one dimension.
+    """
+
+    caption: str
+    rows: tuple[str, ...]
+    legend: tuple[tuple[str, str], ...]
+    marked: tuple[int, int] | None = None
+    rows_are_numbered: bool = True
+
+
+@dataclass(frozen=True)
+class Section:
+    """One block of a card; its parts are shown in the order of these fields.
+
+    ``status`` stands before the heading where the section is about checks that share
+    it.  ``lines`` and ``closing`` are pairs (label, text), a label may be empty.
+    ``folded`` code is for the reader to open.
+    """
+
+    heading: str
+    status: Status | None = None
+    lines: tuple[tuple[str, str], ...] = ()
+    items: tuple[str, ...] = ()
+    grid: Grid | None = None
+    closing: tuple[tuple[str, str], ...] = ()
+    code: str = ""
+    folded: bool = False
+
+
+def headline(card: "ReportCard") -> str:
+    """The function and its state: ``conv_backward_naive: 2 of 6 checks failed``."""
+    total = len(card.checks)
+    if card.status == "passed" and total:
+        state = "passed" if total == 1 else f"all {total} checks passed"
+    elif card.status == "failed":
+        counts = [(_count(card.checks, status), status) for status in _COUNTED]
+        told = [f"{number} of {total} checks {status}" for number, status in counts if number]
+        state = ", ".join(told) if told else "failed"
+        if total == 1 and told:
+            state = card.checks[0].status
+    else:
+        state = card.status
+    return f"{card.function}: {state}"
+
+
+def points(card: "ReportCard") -> str:
+    """``3 of 5 points``, or nothing where no points are given."""
+    if card.points is None:
+        return ""
+    earned, maximum = (_without_zero(text) for text in two_numbers(*card.points))
+    return f"{earned} of {maximum} {'point' if maximum == '1' else 'points'}"
+
+
+def sections(card: "ReportCard") -> list[Section]:
+    """Everything below the headline, the most useful first."""
+    return [
+        *_opening(card),
+        *_wrong(card),
+        *_example(card),
+        *_not_looked_at(card),
+        *_notes(card),
+        *_passed(card),
+        *_printed(card),
+    ]
+
+
+def two_numbers(first: float, second: float) -> tuple[str, str]:
+    """Both numbers, short, but with enough digits that different ones look different."""
+    for digits in range(4, 18):
+        a, b = _number(first, digits), _number(second, digits)
+        if a != b or first == second or (math.isnan(first) and math.isnan(second)):
+            break
+    return a, b
+
+
+def _number(value: float, digits: int) -> str:
+    if not math.isfinite(value):
+        return str(value)
+    if value == 0:
+        return "0.0"
+    text = repr(float(value))
+    if len(text) <= max(8, digits):
+        return text
+    text = f"{value:.{digits}g}"
+    return text if "." in text or "e" in text else f"{text}.0"
+
+
+def _without_zero(text: str) -> str:
+    return text.removesuffix(".0")
+
+
+def _count(checks: Sequence[CheckResult], status: Status) -> int:
+    return sum(check.status == status for check in checks)
+
+
+def _opening(card: "ReportCard") -> Iterator[Section]:
+    lines = []
+    if card.status == "not started":
+        lines.append(("", NOT_STARTED if card.points is None else NOT_WRITTEN))
+    if card.status == "not judged":
+        lines.append(("", NOT_JUDGED))
+    if card.reason:
+        label = "Reason" if card.status == "not judged" else ""
+        lines.append((label, _sentence(card.reason)))
+    lines.extend(("", sentence) for sentence in card.diagnosis)
+    if lines:
+        yield Section("", lines=tuple(lines))
+
+
+def _wrong(card: "ReportCard") -> Iterator[Section]:
+    """The failed checks; those that found the very same thing are told once, together."""
+    told: dict[object, list[CheckResult]] = {}
+    for check in card.checks:
+        if check.status == "failed":
+            found = (check.message, check.case, check.worst, check.error_map, check.notes)
+            told.setdefault(found if check.message else check.name, []).append(check)
+    for checks in told.values():
+        yield _finding(card, checks)
+
+
+def _finding(card: "ReportCard", checks: Sequence[CheckResult]) -> Section:
+    """What was found by these checks, which all found the same."""
+    check = checks[0]
+    lines = []
+    is_the_reason = bool(check.message) and check.message == card.reason
+    if check.message and not is_the_reason:
+        lines.append(("", _sentence(check.message)))
+    if check.worst is not None:
+        lines.append(("Worst entry", _worst(check.worst)))
+    if check.case:
+        lines.append(("Found with", check.case))
+    closing = [("Note", note) for note in check.notes]
+    # A crash or a limit breaks no rule of its own: the rule is told where values differ.
+    if check.rule and len(checks) == 1 and not is_the_reason:
+        closing.insert(0, ("Rule", check.rule))
+    together = f"{len(checks)} checks, for the same reason"
+    return Section(
+        heading=_title(check) if len(checks) == 1 else together,
+        status=check.status,
+        lines=tuple(lines),
+        items=() if len(checks) == 1 else tuple(_title(c) for c in checks),
+        grid=_grid(check.error_map, check.worst) if check.error_map else None,
+        closing=tuple(closing),
+    )
+
+
+def _title(check: CheckResult) -> str:
+    return check.title or check.name
+
+
+def _worst(worst: Worst) -> str:
+    got, expected = two_numbers(worst.got, worst.expected)
+    place = ", ".join(str(number) for number in worst.index)
+    name = f"{worst.output}[{place}]" if worst.index else worst.output
+    return f"{name} is {got}, expected {expected}"
+
+
+def _sentence(text: str) -> str:
+    """``text`` with a stop at its end."""
+    return text if text[-1:] in ".?:]" else f"{text}."
+
+
+def _grid(error_map: ErrorMap, worst: Worst | None) -> Grid:
+    values = error_map.values
+    finite = [value for row in values for value in row if math.isfinite(value)]
+    largest = max(finite, default=0.0)
+    rows = tuple("".join(_glyph(value, largest) for value in row) for row in values)
+    flat = error_map.label.count(":") < 2 and len(rows) == 1
+    marked = None
+    if worst is not None and worst.index:
+        row, column = (0, worst.index[-1]) if flat else (*(0, *worst.index)[-2:],)
+        if row < len(rows) and column < len(rows[0]):
+            marked = (row, column)
+    return Grid(
+        caption=f"|yours - expected| in {error_map.label}",
+        rows=rows,
+        legend=_legend("".join(rows), largest),
+        marked=marked,
+        rows_are_numbered=not flat,
+    )
+
+
+def _glyph(value: float, largest: float) -> str:
+    if not math.isfinite(value):
+        return NOT_FINITE
+    if value <= tolerances.REFERENCE * largest:
+        return RIGHT
+    return LEVELS[max(1, math.ceil(9 * value / largest - 1e-9)) - 1]
+
+
+def _legend(glyphs: str, largest: float) -> tuple[tuple[str, str], ...]:
+    legend = []
+    if RIGHT in glyphs:
+        legend.append((RIGHT, "right"))
+    used = sorted(set(glyphs) & set(LEVELS))
+    if used:
+        size = _number(largest, 3)
+        legend.append(("9", f"the largest error, {size}"))
+    if len(used) > 1:
+        legend.append(("1", "up to a ninth of it"))
+    if NOT_FINITE in glyphs:
+        legend.append((NOT_FINITE, "not a finite number"))
+    return tuple(legend)
+
+
+def _example(card: "ReportCard") -> Iterator[Section]:
+    if card.example:
+        yield Section("The smallest case that shows it, to paste into a cell", code=card.example)
+
+
+def _not_looked_at(card: "ReportCard") -> Iterator[Section]:
+    if card.status == "not started":
+        if card.checks:
+            titles = tuple(_title(check) for check in card.checks)
+            yield Section("What will be looked at", items=titles)
+        return
+    for status, heading in (("not judged", "Not judged"), ("not started", "Not looked at")):
+        found = [check for check in card.checks if check.status == status]
+        items = tuple(_with(_title(check), check.message) for check in found)
+        if items:
+            yield Section(heading, items=items)
+
+
+def _notes(card: "ReportCard") -> Iterator[Section]:
+    items = tuple(
+        _with(_title(check), note)
+        for check in card.checks
+        if check.status != "failed"
+        for note in check.notes
+    )
+    if items:
+        yield Section("Notes", items=items)
+
+
+def _with(title: str, text: str) -> str:
+    return f"{title}: {text}" if text else title
+
+
+def _passed(card: "ReportCard") -> Iterator[Section]:
+    titles = tuple(_title(check) for check in card.checks if check.status == "passed")
+    if titles:
+        yield Section("", status="passed", items=titles)
+
+
+def _printed(card: "ReportCard") -> Iterator[Section]:
+    if card.printed:
+        yield Section("What your function printed", code=card.printed, folded=True)

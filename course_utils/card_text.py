@@ -1,0 +1,100 @@
+"""A report card as plain text: at most 88 columns, readable in any terminal."""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from course_utils.card_content import Grid, Section
+
+COLUMNS = 88
+_INDENT = "  "
+
+
+def render(headline: str, points: str, sections: Sequence[Section]) -> str:
+    """The card; its lines end in a character, the last one without a line break."""
+    lines = [*wrapped(f"{headline}, {points}" if points else headline, "")]
+    for section in sections:
+        lines.append("")
+        lines.extend(_section(section))
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _section(section: Section) -> Iterator[str]:
+    title = [part for part in (section.status, section.heading) if part]
+    indent = _INDENT if title else ""
+    if title:
+        colon = "" if section.status and section.heading else ":"
+        yield from wrapped(": ".join(title) + colon, "", _INDENT)
+    for label, text in section.lines:
+        yield from wrapped(_labelled(label, text), indent)
+    for item in section.items:
+        yield from wrapped(item, f"{indent}- ", f"{indent}  ")
+    if section.grid is not None:
+        yield from _grid(section.grid)
+    for label, text in section.closing:
+        yield from wrapped(_labelled(label, text), indent)
+    for line in section.code.split("\n") if section.code else ():
+        # Code to paste is not broken; whatever else is too long was not meant to be.
+        yield from _broken(line, _INDENT * 2) if section.folded else [_INDENT * 2 + line]
+
+
+def _labelled(label: str, text: str) -> str:
+    return f"{label}: {text}" if label else text
+
+
+def _grid(grid: Grid) -> Iterator[str]:
+    """Glyphs three columns apart, the worst one in brackets, rows and columns numbered."""
+    yield ""
+    yield from wrapped(grid.caption, _INDENT)
+    margin = _INDENT * 2 + ("   " if grid.rows_are_numbered else "")
+    yield margin + "".join(f"{number:^3}" for number in range(len(grid.rows[0])))
+    for number, row in enumerate(grid.rows):
+        cells = [
+            f"[{glyph}]" if grid.marked == (number, column) else f" {glyph} "
+            for column, glyph in enumerate(row)
+        ]
+        label = f"{number:>2} " if grid.rows_are_numbered else ""
+        yield f"{_INDENT * 2}{label}{''.join(cells)}"
+    legend = [f"{glyph} {meaning}" for glyph, meaning in grid.legend]
+    if grid.marked is not None:
+        legend.append("[ ] the worst entry")
+    yield from wrapped("; ".join(legend), _INDENT)
+    yield ""
+
+
+def width(text: str) -> int:
+    """Columns that ``text`` takes in a terminal: East Asian wide characters take two."""
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )
+
+
+def wrapped(text: str, first: str, following: str | None = None) -> Iterator[str]:
+    """``text`` in lines of at most COLUMNS; ``first`` and ``following`` start the lines."""
+    start = first
+    following = first if following is None else following
+    line = start
+    for word in text.split(" "):
+        for part in _broken(word, "", COLUMNS - width(following)):
+            candidate = f"{line} {part}" if line != start else line + part
+            if width(candidate) > COLUMNS:
+                yield line
+                start = following
+                candidate = start + part
+            line = candidate
+    yield line
+
+
+def _broken(text: str, indent: str, columns: int | None = None) -> list[str]:
+    """``text`` in pieces that fit the line, however long it is."""
+    room = COLUMNS - width(indent) if columns is None else columns
+    pieces = [""]
+    used = 0
+    for character in text:
+        size = width(character)
+        if used + size > room:
+            pieces.append("")
+            used = 0
+        pieces[-1] += character
+        used += size
+    return [indent + piece for piece in pieces]
