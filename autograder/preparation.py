@@ -5,16 +5,15 @@ central differences of the reference forward; where the two disagree the grader 
 is wrong, and nothing may be judged by it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.exercises.question import VISIBLE_SEED, Question, nonzero, stream
+from autograder.exercises.question import Question, nonzero, stream
 from autograder.reference import Reference
 from course_utils import gradients
 from course_utils.exercise import Answer, Array, Case, Value
-from course_utils.recorded import Recorded
 
 
 class ReferenceDisagreesError(Exception):
@@ -29,19 +28,22 @@ class Prepared:
     answers: Mapping[str, Answer]
 
 
-def prepare(question: Question, reference: Reference, seed: bytes) -> Prepared:
-    """Cases and answers of ``question`` for ``seed``.
+def prepare(
+    question: Question, reference: Reference, seed: bytes, cases: Sequence[str] = ()
+) -> Prepared:
+    """Cases and answers of ``question`` for ``seed``: those it is judged by, or ``cases``.
 
     Raises ReferenceDisagreesError when the reference gradient is not the derivative of
     the reference forward.
     """
     exercise = question.exercise
     forward = reference.functions[exercise.forward or exercise.function]
-    cases, answers = {}, {}
-    for name, inputs in question.inputs(seed).items():
+    made: dict[str, Case] = {}
+    answers: dict[str, Answer] = {}
+    for name, inputs in question.inputs(seed, cases).items():
         out, cache = forward(*inputs.values())
         dout = nonzero(stream(seed, exercise.name, name, "dout"), out.shape, 9)
-        cases[name] = Case(name, inputs, dout)
+        made[name] = Case(name, inputs, dout)
         if exercise.forward is None:
             answers[name] = {exercise.outputs[0]: out}
             continue
@@ -49,14 +51,8 @@ def prepare(question: Question, reference: Reference, seed: bytes) -> Prepared:
         arrays = returned if isinstance(returned, tuple) else (returned,)
         answers[name] = dict(zip(exercise.outputs, arrays, strict=True))
         if question.recipes[name].smooth:
-            _confirm(question, reference, cases[name], answers[name], seed)
-    return Prepared(cases, answers)
-
-
-def record(question: Question, reference: Reference) -> Recorded:
-    """The visible cases of ``question`` and their answers, for the student's ``check``."""
-    prepared = prepare(question, reference, VISIBLE_SEED)
-    return Recorded(question.exercise, prepared.cases, prepared.answers)
+            _confirm(question, reference, made[name], answers[name], seed)
+    return Prepared(made, answers)
 
 
 def _confirm(

@@ -1,4 +1,4 @@
-"""Write the visible cases and their answers, which the student's ``check`` judges by.
+"""Write the visible cases, their answers and the known mistakes, for the student's ``check``.
 
 The files are tracked, shipped with ``course_utils``, and compared with what would be
 written now by ``autograder build --check``.
@@ -10,8 +10,15 @@ from pathlib import Path
 from autograder import reference
 from autograder.course import Course
 from autograder.exercises import QUESTIONS
-from autograder.preparation import record
+from autograder.exercises.question import VISIBLE_SEED, Question
+from autograder.misconceptions import CATALOGUE
+from autograder.preparation import Prepared, prepare
+from autograder.reference import Reference
+from autograder.rehearsal import rehearse
 from course_utils import recorded
+from course_utils.diagnosis import failed_checks, results_of
+from course_utils.mistake import KnownMistake
+from course_utils.recorded import Recorded
 
 SUFFIX = ".json"
 
@@ -20,12 +27,51 @@ def recordings(course: Course) -> dict[Path, str]:
     """The files that belong into ``course_utils/data/exercises``, and their text."""
     folder = course.root / "course_utils" / recorded.FOLDER
     return {
-        folder / f"{question.exercise.name}{SUFFIX}": record(
-            question, reference.load(course, notebook)
-        ).to_json()
-        for notebook, questions in QUESTIONS.items()
-        for question in questions
+        folder / f"{name}{SUFFIX}": made.to_json()
+        for notebook in QUESTIONS
+        for name, made in record(notebook, reference.load(course, notebook)).items()
     }
+
+
+def record(notebook: str, right: Reference) -> dict[str, Recorded]:
+    """The recorded exercises of a notebook, by name."""
+    questions = QUESTIONS[notebook]
+    judged = {q.exercise.name: prepare(q, right, VISIBLE_SEED) for q in questions}
+    made = {}
+    for question in questions:
+        tiny = prepare(question, right, VISIBLE_SEED, question.tiny) if question.tiny else None
+        visible = judged[question.exercise.name]
+        made[question.exercise.name] = Recorded(
+            exercise=question.exercise,
+            cases={**visible.cases, **(tiny.cases if tiny else {})},
+            answers={**visible.answers, **(tiny.answers if tiny else {})},
+            tiny=question.tiny,
+            mistakes=_mistakes(notebook, question, right, judged),
+        )
+    return made
+
+
+def _mistakes(
+    notebook: str, question: Question, right: Reference, judged: dict[str, Prepared]
+) -> tuple[KnownMistake, ...]:
+    """What each known wrong answer to this exercise does with the visible cases."""
+    known = []
+    for row in CATALOGUE[notebook]:
+        if row.function != question.exercise.function:
+            continue
+        judgement = rehearse(question, row.functions(right), judged, QUESTIONS[notebook])
+        if judgement.status == "failed":
+            known.append(
+                KnownMistake(
+                    id=row.id,
+                    title=row.title,
+                    question=row.question,
+                    remedy=row.remedy,
+                    failed=failed_checks(judgement),
+                    results=results_of(judgement, question.exercise.cases),
+                )
+            )
+    return tuple(known)
 
 
 def write(course: Course) -> list[Path]:

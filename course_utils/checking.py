@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from course_utils import recorded
+from course_utils.diagnosis import diagnose
 from course_utils.exercise import Kept, Raised, Returned, Value
 from course_utils.judging import Judgement, judge
 from course_utils.plain import plain_outputs
@@ -24,6 +25,9 @@ from course_utils.report_card import ReportCard
 
 #: What a function prints while it is checked is kept up to this many characters.
 PRINTED_CHARACTERS = 4000
+
+#: How far hints climb: pattern, question, smallest failing case, named mistake.
+MOST_HINTS = 4
 
 
 class CheckFailed(Exception):  # noqa: N818 - the name that students read
@@ -42,32 +46,39 @@ class CheckFailed(Exception):  # noqa: N818 - the name that students read
         return [f"CheckFailed: {self}"]
 
 
-def check(function: Callable[..., Any], part: str = "") -> None:
+def check(function: Callable[..., Any], part: str = "", *, hint: int = 1) -> None:
     """Judge ``function``, show its report card, and raise CheckFailed unless it passed.
 
-    ``part`` selects an optional part of an exercise, such as ``"padding"``.
+    ``part`` selects an optional part of an exercise, such as ``"padding"``.  ``hint``
+    says how much help a failure brings: 1 where and what pattern, 2 a question, 3 the
+    smallest failing case, 4 the named mistake.  Asking costs nothing.
     Raises ValueError for a function that no exercise asks for.
     """
     exercise = _exercise_of(function, part)
-    card = examine(function, exercise)
+    card = examine(function, exercise, hint=hint)
     _show(card)
     if card.status != "passed":
         raise CheckFailed(_summary(card))
 
 
-def examine(function: Callable[..., Any], exercise: str) -> ReportCard:
-    """Judge ``function`` as the named exercise and return its report card."""
+def examine(function: Callable[..., Any], exercise: str, *, hint: int = MOST_HINTS) -> ReportCard:
+    """Judge ``function`` as the named exercise and return its report card.
+
+    ``hint`` is how far the hints climb, see ``check``.
+    """
     asked = recorded.load(exercise)
     session = LocalSession(function, asked.exercise.function)
-    with _quiet_numpy():
+    with quiet_numpy():
         judgement = judge(asked.exercise, asked.cases, asked.answers, session)
         judgement = _with_cache_evidence(judgement, asked, session)
+        diagnosis = diagnose(asked, judgement, session).up_to(hint)
     return ReportCard(
         function=asked.exercise.function,
         status=judgement.status,
         checks=judgement.checks,
         reason=judgement.reason,
-        diagnosis=judgement.notes,
+        diagnosis=(*judgement.notes, *diagnosis.sentences),
+        example=diagnosis.example,
         printed=judgement.printed,
     )
 
@@ -203,8 +214,11 @@ def _captured() -> Iterator[io.StringIO]:
 
 
 @contextlib.contextmanager
-def _quiet_numpy() -> Iterator[None]:
-    """Warnings of a wrong function (overflow, invalid value) are not what it is judged by."""
+def quiet_numpy() -> Iterator[None]:
+    """Keep numpy silent.
+
+    Warnings of a wrong function (overflow, invalid value) are not what it is judged by.
+    """
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         yield

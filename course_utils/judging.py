@@ -48,7 +48,8 @@ CACHE_IS_WRONG = (
 class Judgement:
     """What judging one exercise found.
 
-    ``answers`` are the arrays that came back, by case and output, for diagnosis.
+    ``answers`` are the arrays that came back, by case and output, and ``errors`` the type
+    of exception (or why nothing could be read) of the other cases: for diagnosis.
     ``cache_serves`` is, for a backward, whether the student's own forward's cache
     does as well as the standard one (None: it could not be tried).  ``out_of_time``:
     the calls ended because one used up its processor time.
@@ -60,6 +61,7 @@ class Judgement:
     notes: tuple[str, ...] = ()
     printed: str = ""
     answers: Mapping[str, Answer] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
     cache_serves: bool | None = None
     out_of_time: bool = False
 
@@ -171,6 +173,11 @@ class _Trial:
             notes=notes,
             printed=next((r.printed for _, _, r in self.calls if r.printed), ""),
             answers=self._returned_answers(first),
+            errors={
+                name: r.raised.type if r.raised else r.problem
+                for name, r in first.returned.items()
+                if r.outputs is None
+            },
             cache_serves=cache_serves,
         )
 

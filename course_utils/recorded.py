@@ -7,41 +7,57 @@ on every machine and its numbers can be followed by hand.
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
 
 from course_utils.exercise import Answer, Array, Case, Check, Exercise, Value
+from course_utils.mistake import KnownMistake
+from course_utils.signature import Signature
 
 FOLDER = "data/exercises"
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """An exercise with its visible cases and their answers, keyed by case name."""
+    """An exercise with its visible cases and their answers, keyed by case name.
+
+    The exercise's own cases are judged by; the ``tiny`` ones, smallest first, only
+    illustrate a failure.  ``mistakes`` are the known wrong answers.
+    """
 
     exercise: Exercise
     cases: Mapping[str, Case]
     answers: Mapping[str, Answer]
+    tiny: tuple[str, ...] = ()
+    mistakes: tuple[KnownMistake, ...] = ()
+
+    def only(self, case: str) -> "Recorded":
+        """The same exercise judged on one case: all outputs, then how the function behaves."""
+        value = Check(case, case, "", 1, outputs=self.exercise.outputs, cases=(case,))
+        behaviour = tuple(c for c in self.exercise.checks if c.kind != "value")
+        return replace(self, exercise=replace(self.exercise, checks=(value, *behaviour)))
 
     def to_json(self) -> str:
-        """The text of the file: keys sorted, one case a line, ends with a newline."""
-        data = {
-            "exercise": asdict(self.exercise),
-            "cases": {
-                name: {
-                    "inputs": {k: _encode(v) for k, v in case.inputs.items()},
-                    "dout": _encode(case.dout),
-                    "answer": {k: _encode(v) for k, v in self.answers[name].items()},
-                }
-                for name, case in self.cases.items()
-            },
+        """The text of the file: one case or mistake a line, ends with a newline."""
+        cases = {
+            name: {
+                "inputs": {k: _encode(v) for k, v in case.inputs.items()},
+                "dout": _encode(case.dout),
+                "answer": {k: _encode(v) for k, v in self.answers[name].items()},
+            }
+            for name, case in self.cases.items()
         }
-        exercise = json.dumps(data["exercise"], indent=1)
-        lines = ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in data["cases"].items())
-        return f'{{"exercise": {exercise},\n"cases": {{\n{lines}\n}}}}\n'
+        case_lines = ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in cases.items())
+        mistakes = ",\n".join(json.dumps(asdict(mistake)) for mistake in self.mistakes)
+        return (
+            f'{{"exercise": {json.dumps(asdict(self.exercise), indent=1)},\n'
+            f'"cases": {{\n{case_lines}\n}},\n'
+            f'"tiny": {json.dumps(self.tiny)},\n'
+            f'"mistakes": [\n{mistakes}\n]}}\n'
+        )
 
     @classmethod
     def from_json(cls, text: str) -> "Recorded":
@@ -66,7 +82,8 @@ class Recorded:
             inputs = {k: _decode(v) for k, v in item["inputs"].items()}
             cases[name] = Case(name, inputs, _decode(item["dout"]))
             answers[name] = {k: _decode(v) for k, v in item["answer"].items()}
-        return cls(exercise, cases, answers)
+        mistakes = tuple(_mistake(item) for item in data["mistakes"])
+        return cls(exercise, cases, answers, tuple(data["tiny"]), mistakes)
 
 
 def load(exercise: str) -> Recorded:
@@ -84,6 +101,21 @@ def names() -> list[str]:
     if not folder.is_dir():
         return []
     return sorted(f.name.removesuffix(".json") for f in folder.iterdir() if f.name.endswith(".json"))
+
+
+def _mistake(data: dict[str, Any]) -> KnownMistake:
+    results = {
+        case: result
+        if isinstance(result, str)
+        else {
+            output: Signature(
+                tuple(item["shape"]), item["odd"], tuple(item["sums"]), item["size"]
+            )
+            for output, item in result.items()
+        }
+        for case, result in data["results"].items()
+    }
+    return KnownMistake(**{**data, "failed": tuple(data["failed"]), "results": results})
 
 
 def _encode(value: Value) -> Any:

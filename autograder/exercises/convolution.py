@@ -64,6 +64,29 @@ RECIPES = {
     )
 }
 
+#: Cases that illustrate a failure, smallest first; small numbers, one difficulty each.
+_TINY = (
+    ("one window", (1, 1, 2, 2), (1, 2, 2), 1, 0),
+    ("two windows", (1, 1, 2, 3), (1, 2, 2), 1, 0),
+    ("one pixel, padded", (1, 1, 1, 1), (1, 2, 2), 1, 1),
+    ("two images", (2, 1, 1, 2), (1, 1, 2), 1, 0),
+    ("two channels", (1, 2, 1, 2), (1, 1, 2), 1, 0),
+    ("two filters", (1, 1, 1, 2), (2, 1, 2), 1, 0),
+    ("stride 2", (1, 1, 1, 4), (1, 1, 2), 2, 0),
+    ("stride 2, remainder", (1, 1, 1, 5), (1, 1, 2), 2, 0),
+    ("high and narrow", (1, 1, 4, 2), (1, 2, 1), 1, 0),
+    ("low and wide", (1, 1, 2, 4), (1, 1, 2), 1, 0),
+    ("padded", (1, 1, 2, 3), (1, 2, 3), 1, 1),
+    ("padded, stride 2", (1, 1, 3, 2), (1, 2, 2), 2, 1),
+    ("two of all", (2, 2, 2, 3), (2, 2, 2), 1, 0),
+    ("two of all, padded", (2, 2, 3, 3), (2, 2, 3), 2, 1),
+)
+TINY_RECIPES = {
+    name: Recipe(name, _inputs(x, kernels, stride, pad, largest=3), "illustrates a failure")
+    for name, x, kernels, stride, pad in _TINY
+}
+RECIPES |= TINY_RECIPES
+
 FORWARD = Exercise(
     name="conv_forward_naive",
     function="conv_forward_naive",
@@ -190,4 +213,7 @@ BACKWARD = Exercise(
     ),
 )
 
-QUESTIONS = (Question(FORWARD, RECIPES), Question(BACKWARD, RECIPES))
+QUESTIONS = (
+    Question(FORWARD, RECIPES, tuple(TINY_RECIPES)),
+    Question(BACKWARD, RECIPES, tuple(TINY_RECIPES)),
+)

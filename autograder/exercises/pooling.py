@@ -37,6 +37,10 @@ def _tied(random: np.random.Generator, shape: Sequence[int]) -> Array:
     return random.integers(-1, 2, size=tuple(shape)).astype(np.float64)
 
 
+def _equal(_: np.random.Generator, shape: Sequence[int]) -> Array:
+    return np.ones(tuple(shape))
+
+
 def _signed(random: np.random.Generator, shape: Sequence[int]) -> Array:
     return nonzero(random, shape, 9)
 
@@ -100,6 +104,47 @@ AVERAGE_RECIPES = _recipes(
     Recipe("pad 1", _inputs(_signed, (2, 2, 6, 5), (3, 2), 2, pad=1), "zeros that count"),
     Recipe("pad 2", _inputs(_signed, (1, 3, 4, 5), (4, 3), 3, pad=2), "pad other than 1"),
 )
+
+
+#: Cases that illustrate a failure, smallest first; small numbers, one difficulty each.
+_TINY: tuple[tuple[str, Shape, tuple[int, int], int], ...] = (
+    ("one window", (1, 1, 2, 2), (2, 2), 2),
+    ("two windows", (1, 1, 2, 4), (2, 2), 2),
+    ("overlap", (1, 1, 1, 4), (1, 2), 1),
+    ("gap", (1, 1, 1, 5), (1, 2), 3),
+    ("two images", (2, 1, 1, 2), (1, 2), 1),
+    ("two channels", (1, 2, 1, 2), (1, 2), 1),
+    ("high window", (1, 1, 4, 2), (3, 1), 1),
+    ("wide window", (1, 1, 2, 4), (1, 3), 1),
+    ("remainder", (1, 1, 3, 5), (2, 2), 2),
+    ("two of all", (2, 2, 3, 4), (2, 3), 1),
+)
+
+
+def _tiny(fill: Fill, prefix: str) -> dict[str, Recipe]:
+    return _recipes(
+        *(
+            Recipe(f"{prefix} {name}", _inputs(fill, x, window, stride), "illustrates a failure")
+            for name, x, window, stride in _TINY
+        )
+    )
+
+
+MAX_TINY = _tiny(_around_zero, "tiny:") | _tiny(_all_negative, "tiny, negative:")
+MAX_TINY["tiny: ties"] = Recipe(
+    "tiny: ties", _inputs(_equal, (1, 1, 2, 2), (2, 2), 2), "equal maxima", smooth=False
+)
+MAX_PADDED_TINY = _recipes(
+    Recipe("tiny: padded", _inputs(_all_negative, (1, 1, 2, 2), (2, 2), 2, pad=1), "padding"),
+    Recipe("tiny: pad 2", _inputs(_all_negative, (1, 1, 1, 2), (3, 3), 2, pad=2), "padding"),
+)
+AVERAGE_TINY = _tiny(_signed, "tiny:")
+AVERAGE_PADDED_TINY = _recipes(
+    Recipe("tiny: padded", _inputs(_signed, (1, 1, 2, 2), (2, 2), 2, pad=1), "padding"),
+    Recipe("tiny: pad 2", _inputs(_signed, (1, 1, 1, 2), (3, 3), 2, pad=2), "padding"),
+)
+MAX_RECIPES |= MAX_TINY | MAX_PADDED_TINY
+AVERAGE_RECIPES |= AVERAGE_TINY | AVERAGE_PADDED_TINY
 
 
 def _unchanged(weight: float) -> Check:
@@ -282,10 +327,10 @@ AVERAGE_BACKWARD = _backward(
 )
 
 QUESTIONS = (
-    Question(MAX_FORWARD, MAX_RECIPES),
-    Question(MAX_BACKWARD, MAX_RECIPES),
-    Question(AVERAGE_FORWARD, AVERAGE_RECIPES),
-    Question(AVERAGE_BACKWARD, AVERAGE_RECIPES),
+    Question(MAX_FORWARD, MAX_RECIPES, tuple(MAX_TINY)),
+    Question(MAX_BACKWARD, MAX_RECIPES, tuple(MAX_TINY)),
+    Question(AVERAGE_FORWARD, AVERAGE_RECIPES, tuple(AVERAGE_TINY)),
+    Question(AVERAGE_BACKWARD, AVERAGE_RECIPES, tuple(AVERAGE_TINY)),
     Question(
         _padding(
             "max",
@@ -294,6 +339,7 @@ QUESTIONS = (
             "Padding never wins a maximum: it counts as minus infinity, not as zero.",
         ),
         MAX_RECIPES,
+        tuple(MAX_PADDED_TINY),
     ),
     Question(
         _padding(
@@ -303,13 +349,16 @@ QUESTIONS = (
             "The maximum is looked for in the padded x, and the padding is cut off at the end.",
         ),
         MAX_RECIPES,
+        tuple(MAX_PADDED_TINY),
     ),
     Question(
         _padding("avg", "forward", "out", "Padded zeros count: the divisor is the window's size."),
         AVERAGE_RECIPES,
+        tuple(AVERAGE_PADDED_TINY),
     ),
     Question(
         _padding("avg", "backward", "dx", "Padded entries take their share, and are cut off."),
         AVERAGE_RECIPES,
+        tuple(AVERAGE_PADDED_TINY),
     ),
 )

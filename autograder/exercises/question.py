@@ -31,20 +31,25 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Question:
-    """An exercise and the recipes of its cases; ``forward`` is the exercise it differentiates."""
+    """An exercise and the recipes of its cases.
+
+    ``tiny`` names recipes that are not judged by: the cases that illustrate a failure,
+    smallest first.
+    """
 
     exercise: Exercise
     recipes: Mapping[str, Recipe]
+    tiny: tuple[str, ...] = ()
 
-    def inputs(self, seed: bytes) -> dict[str, Mapping[str, Value]]:
-        """Inputs of every case, reproducible from ``seed``, keyed by case name.
+    def inputs(self, seed: bytes, cases: Sequence[str] = ()) -> dict[str, Mapping[str, Value]]:
+        """Inputs of the exercise's cases (or of ``cases``), by name, reproducible from ``seed``.
 
         Each case has a random stream of its own, so that adding one does not change
         the others.
         """
         return {
             name: self.recipes[name].make(stream(seed, self.exercise.name, name))
-            for name in self.exercise.cases
+            for name in cases or self.exercise.cases
         }
 
 

@@ -1,0 +1,20 @@
+"""The catalogue of known wrong answers: one module per notebook, named after it."""
+
+from collections.abc import Mapping
+
+from autograder.misconceptions import convolution, pooling
+from autograder.misconceptions.misconception import Equivalent, Misconception
+
+__all__ = ["CATALOGUE", "EQUIVALENTS", "Equivalent", "Misconception"]
+
+#: Every notebook's known mistakes.  Among rows with equal results the first one is named.
+CATALOGUE: Mapping[str, tuple[Misconception, ...]] = {
+    "02_convolution": convolution.MISTAKES,
+    "03_pooling": pooling.MISTAKES,
+}
+
+#: Changes that leave the function right, and must pass.
+EQUIVALENTS: Mapping[str, tuple[Equivalent, ...]] = {
+    "02_convolution": convolution.EQUIVALENTS,
+    "03_pooling": pooling.EQUIVALENTS,
+}

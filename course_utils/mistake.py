@@ -1,0 +1,25 @@
+"""A known mistake as recorded results: what students' machines hold of the catalogue."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from course_utils.signature import Signature
+
+#: What a function did with one case: a signature by output, or what went wrong in a word.
+Result = Mapping[str, Signature] | str
+
+
+@dataclass(frozen=True)
+class KnownMistake:
+    """What a wrong function does with the visible cases of an exercise.
+
+    ``failed`` are the names of the checks that it fails; ``results`` maps case names.
+    ``question``, ``title`` and ``remedy`` are the words that climb from a nudge to the rule.
+    """
+
+    id: str
+    title: str
+    question: str
+    remedy: str
+    failed: tuple[str, ...]
+    results: Mapping[str, Result]

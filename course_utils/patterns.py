@@ -1,0 +1,140 @@
+"""Say in words how a wrong array differs from the right one.
+
+A pattern is a hint, not a proof: its sentence says "looks like".
+"""
+
+from collections.abc import Callable, Mapping
+from itertools import permutations
+
+import numpy as np
+
+from course_utils import tolerances
+from course_utils.comparison import scale
+from course_utils.exercise import Array, Value
+
+_SPATIAL = 2
+
+
+def pattern(output: str, got: Array, expected: Array, inputs: Mapping[str, Value]) -> str:
+    """The first pattern that fits, as a sentence; empty when none does.
+
+    ``inputs`` are the forward's inputs of the case (for its stride and padding).
+    """
+    if got.shape != expected.shape:
+        return _shape_pattern(output, got, expected, _numbers(inputs))
+    if not np.isfinite(got).all():
+        return f"{output} holds entries that are not numbers: look for a division or an empty max."
+    for look in _VALUE_PATTERNS:
+        sentence = look(output, got, expected)
+        if sentence:
+            return sentence
+    return _place_pattern(output, _wrong(got, expected), _numbers(inputs))
+
+
+def _numbers(inputs: Mapping[str, Value]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for value in inputs.values():
+        if isinstance(value, Mapping):
+            found.update({k: v for k, v in value.items() if isinstance(v, int)})
+    return found
+
+
+def _same(a: Array, b: Array) -> bool:
+    return a.shape == b.shape and not _wrong(a, b).any()
+
+
+def _wrong(got: Array, expected: Array) -> Array:
+    difference: Array = np.abs(got.astype(float) - expected.astype(float))
+    return difference > tolerances.REFERENCE * scale(expected)
+
+
+def _shape_pattern(output: str, got: Array, expected: Array, numbers: Mapping[str, int]) -> str:
+    pad = numbers.get("pad", 0)
+    if got.size == 0:
+        return f"{output} is empty: a slice such as [0:-0] selects nothing when the padding is 0."
+    if got.ndim == expected.ndim:
+        extra = [g - e for g, e in zip(got.shape, expected.shape, strict=True)]
+        if pad and extra[-_SPATIAL:] == [2 * pad] * _SPATIAL and not any(extra[:-_SPATIAL]):
+            return f"{output} looks like the padded array: it is larger by 2 * pad on each side."
+        if sorted(got.shape) == sorted(expected.shape):
+            return f"{output} looks as if its axes were in another order."
+        if all(e >= 0 for e in (-np.array(extra)).tolist()):
+            return f"{output} is smaller than {expected.shape}: not every row or column has a place."
+    if got.ndim == 0:
+        return f"{output} is a single number: it was summed over every axis."
+    if got.size == expected.size:
+        return f"{output} has the right number of entries in another shape."
+    return f"{output} was summed or repeated along another axis than it should be."
+
+
+def _zero(output: str, got: Array, expected: Array) -> str:
+    return f"{output} is zero everywhere." if not got.any() and expected.any() else ""
+
+
+def _factor(output: str, got: Array, expected: Array) -> str:
+    norm = float(np.sum(expected.astype(float) ** 2))
+    if norm == 0.0:
+        return ""
+    factor = float(np.sum(got.astype(float) * expected)) / norm
+    if factor == 0.0 or not _same(got, factor * expected):
+        return ""
+    if abs(factor + 1) < tolerances.FINITE_DIFFERENCE:
+        return f"{output} looks right but for its sign."
+    if abs(factor) < 1:
+        return f"{output} looks right but divided by {1 / factor:.6g}."
+    return f"{output} looks right but multiplied by {factor:.6g}."
+
+
+def _rearranged(output: str, got: Array, expected: Array) -> str:
+    if expected.ndim >= _SPATIAL:
+        if _same(got, expected[..., ::-1, ::-1]):
+            return f"{output} looks rotated by 180 degrees in its last two axes."
+        if _same(got, expected[..., ::-1, :]) or _same(got, expected[..., ::-1]):
+            return f"{output} looks flipped along one of its last two axes."
+        if _same(got, np.swapaxes(expected, -1, -2)):
+            return f"{output} looks transposed in its last two axes."
+    for order in permutations(range(expected.ndim)):
+        if order == tuple(range(expected.ndim)):
+            continue
+        if _same(got, np.transpose(expected, order).reshape(expected.shape)):
+            return f"{output} looks reshaped with its axes in another order: transpose first."
+    return ""
+
+
+_VALUE_PATTERNS: tuple[Callable[[str, Array, Array], str], ...] = (_zero, _factor, _rearranged)
+
+
+def _place_pattern(output: str, wrong: Array, numbers: Mapping[str, int]) -> str:
+    """Where the wrong entries are: one image, one channel, the border, every s-th row."""
+    if wrong.all() or not wrong.any():
+        return ""
+    names = ("image", "channel") if wrong.ndim == 4 else ()  # noqa: PLR2004
+    for axis, name in enumerate(names):
+        others = tuple(a for a in range(wrong.ndim) if a != axis)
+        bad = wrong.any(axis=others)
+        if bad.size > 1 and not bad[0] and bad[1:].all():
+            return f"{output} looks right for {name} 0 only."
+        if bad.size > 1 and bad[0] and not bad[1:].any():
+            return f"{output} looks wrong for {name} 0 only."
+    if wrong.ndim < _SPATIAL:
+        return ""
+    plane = wrong.any(axis=tuple(range(wrong.ndim - _SPATIAL)))
+    return _plane_pattern(output, plane, numbers)
+
+
+def _plane_pattern(output: str, plane: Array, numbers: Mapping[str, int]) -> str:
+    inside = np.zeros(plane.shape, dtype=bool)
+    inside[1:-1, 1:-1] = True
+    if inside.any() and plane[~inside].any():
+        if not plane[inside].any():
+            return f"{output} looks wrong only along its border: look at the padding and its crop."
+    elif inside.any() and not plane[~inside].any():
+        return f"{output} looks wrong only inside, right along its border."
+    stride = numbers.get("stride", 1)
+    for axis, word in ((1, "row"), (0, "column")):
+        lines = np.flatnonzero(plane.any(axis=axis))
+        if stride > 1 and lines.size > 1 and set(np.diff(lines)) == {stride}:
+            return f"{output} looks wrong in every {stride}th {word}: look at the stride."
+    if not plane[:-1].any() or not plane[:, :-1].any():
+        return f"{output} looks wrong only in its last row or column: look at the loop's limits."
+    return ""
