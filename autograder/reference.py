@@ -89,6 +89,12 @@ class Reference:
         edited = _Definition(function, code, definition.docstring, lambda: _compiled(edited.text))
         return replace(self, _definitions={**self._definitions, function: edited})
 
+    def replaced(self, function: str, text: str) -> "Reference":
+        """Return a reference in which ``function`` is the whole ``def`` in ``text``."""
+        self._definition(function)
+        other = _Definition(function, text, "", lambda: _compiled(text))
+        return replace(self, _definitions={**self._definitions, function: other})
+
     def _definition(self, function: str) -> _Definition:
         try:
             return self._definitions[function]
