@@ -65,33 +65,20 @@ class Section:
     folded: bool = False
 
 
-def headline(card: "ReportCard") -> str:
-    """The function and its state: ``conv_backward_naive: 2 of 6 checks failed``."""
-    total = len(card.checks)
-    if card.status == "passed" and total:
-        state = "passed" if total == 1 else f"all {total} checks passed"
-    elif card.status == "failed":
-        counts = [(_count(card.checks, status), status) for status in _COUNTED]
-        told = [f"{number} of {total} checks {status}" for number, status in counts if number]
-        state = ", ".join(told) if told else "failed"
-        if total == 1 and told:
-            state = card.checks[0].status
-    else:
-        state = card.status
-    return f"{card.function}: {state}"
+@dataclass(frozen=True)
+class Content:
+    """All that a card says: the headline is ``function: state``, then ``points`` if any."""
+
+    function: str
+    status: Status
+    state: str
+    points: str
+    sections: tuple[Section, ...]
 
 
-def points(card: "ReportCard") -> str:
-    """``3 of 5 points``, or nothing where no points are given."""
-    if card.points is None:
-        return ""
-    earned, maximum = (_without_zero(text) for text in two_numbers(*card.points))
-    return f"{earned} of {maximum} {'point' if maximum == '1' else 'points'}"
-
-
-def sections(card: "ReportCard") -> list[Section]:
-    """Everything below the headline, the most useful first."""
-    return [
+def content(card: "ReportCard") -> Content:
+    """What the card says; below the headline the most useful comes first."""
+    sections = (
         *_opening(card),
         *_wrong(card),
         *_example(card),
@@ -99,7 +86,28 @@ def sections(card: "ReportCard") -> list[Section]:
         *_notes(card),
         *_passed(card),
         *_printed(card),
-    ]
+    )
+    return Content(card.function, card.status, _state(card), _points(card), sections)
+
+
+def _state(card: "ReportCard") -> str:
+    """What follows the function's name: ``2 of 6 checks failed``."""
+    total = len(card.checks)
+    if card.status == "passed" and total > 1:
+        return f"all {total} checks passed"
+    if card.status == "failed" and total > 1:
+        counts = [(_count(card.checks, status), status) for status in _COUNTED]
+        told = [f"{number} of {total} checks {status}" for number, status in counts if number]
+        return ", ".join(told) or "failed"
+    return card.status
+
+
+def _points(card: "ReportCard") -> str:
+    """``3 of 5 points``, or nothing where no points are given."""
+    if card.points is None:
+        return ""
+    earned, maximum = (text.removesuffix(".0") for text in two_numbers(*card.points))
+    return f"{earned} of {maximum} {'point' if maximum == '1' else 'points'}"
 
 
 def two_numbers(first: float, second: float) -> tuple[str, str]:
@@ -121,10 +129,6 @@ def _number(value: float, digits: int) -> str:
         return text
     text = f"{value:.{digits}g}"
     return text if "." in text or "e" in text else f"{text}.0"
-
-
-def _without_zero(text: str) -> str:
-    return text.removesuffix(".0")
 
 
 def _count(checks: Sequence[CheckResult], status: Status) -> int:

@@ -3,15 +3,15 @@
 JupyterLab strips scripts, ``<style>``, ``<svg>``, ``role`` and ``aria-`` attributes, and
 every style that is not on its list of plain properties with literal values, so a card is
 made of divs, spans, lists and tables with inline styles, and says what it means in words
-and in the structure of its tables (caption, scope).  Text takes the colour of the
-notebook's theme; where a background is set, so is the colour on it.  Attributes are in
-single quotes, which JSON does not lengthen.
+and in its structure (figure captions, scopes of table headings).  Text takes the colour
+of the notebook's theme; where a background is set, so is the colour on it.  Attributes
+are in single quotes, which JSON does not lengthen.
 """
 
 from collections.abc import Sequence
 from html import escape
 
-from course_utils.card_content import LEVELS, NOT_FINITE, Grid, Section
+from course_utils.card_content import LEVELS, NOT_FINITE, Content, Grid, Section
 from course_utils.exercise import Status
 
 #: Background and text of a status; each pair has a contrast above 5.
@@ -33,12 +33,18 @@ _CARD = f"border:{_BORDER};border-radius:4px;padding:8px 12px;max-width:60em;lin
 _CLASSES = "tex2jax_ignore mathjax_ignore"
 
 
-def render(headline: str, points: str, status: Status, sections: Sequence[Section]) -> str:
+def render(card: Content) -> str:
     """The card as one ``<div>``, without line breaks of its own."""
-    earned = f" <span style='margin-left:1em'>{escape(points)}</span>" if points else ""
-    top = f"<div style='font-size:115%'>{_badge(status)} <b>{escape(headline)}</b>{earned}</div>"
-    body = "".join(_section(section) for section in sections)
-    return f"<div class='{_CLASSES}' dir='ltr' style='{_CARD}'>{top}{body}</div>"
+    earned = f" <span style='margin-left:1em'>{escape(card.points)}</span>" if card.points else ""
+    # The name stands by itself: in a script that runs from right to left it would
+    # otherwise reorder the numbers that follow it.
+    headline = f"<b><bdi>{escape(card.function)}</bdi>: {escape(card.state)}</b>"
+    body = "".join(_section(section) for section in card.sections)
+    style = f"{_CARD};border-left:6px solid {BADGES[card.status][0]}"
+    return (
+        f"<div class='{_CLASSES}' dir='ltr' style='{style}'>"
+        f"<div style='font-size:115%'>{headline}{earned}</div>{body}</div>"
+    )
 
 
 def _badge(status: Status) -> str:
@@ -68,18 +74,20 @@ def _section(section: Section) -> str:
 
 def _line(label: str, text: str) -> str:
     before = f"<i>{escape(label)}:</i> " if label else ""
-    return f"<div style='overflow-wrap:anywhere'>{before}{escape(text)}</div>"
+    return f"<div style='overflow-wrap:break-word'>{before}{escape(text)}</div>"
 
 
 def _items(items: Sequence[str]) -> str:
     if not items:
         return ""
-    rows = "".join(f"<li style='overflow-wrap:anywhere'>{escape(item)}</li>" for item in items)
+    rows = "".join(f"<li style='overflow-wrap:break-word'>{escape(item)}</li>" for item in items)
     return f"<ul style='margin:4px 0;padding-left:1.5em'>{rows}</ul>"
 
 
 def _code(section: Section) -> str:
-    style = f"white-space:pre-wrap;overflow-wrap:anywhere;border:{_BORDER};padding:6px;margin:4px 0"
+    style = (
+        f"white-space:pre-wrap;overflow-wrap:break-word;border:{_BORDER};padding:6px;margin:4px 0"
+    )
     return f"<pre style='{style}'>{escape(section.code)}</pre>"
 
 
@@ -95,13 +103,14 @@ def _grid(grid: Grid) -> str:
             _cell(glyph, marked=grid.marked == (number, column)) for column, glyph in enumerate(row)
         )
         rows.append(f"<tr style='{_MAP}'>{label}{''.join(cells)}</tr>")
-    caption = "text-align:left;white-space:nowrap;caption-side:top"
     table = (
-        "<table cellpadding='4' style='margin:6px 0;width:auto;font-family:monospace;"
-        f"border-collapse:collapse'><caption style='{caption}'>{escape(grid.caption)}</caption>"
-        f"{''.join(rows)}</table>"
+        "<table cellpadding='4' style='margin:0;width:auto;font-family:monospace;"
+        f"border-collapse:collapse'>{''.join(rows)}</table>"
     )
-    return f"<div style='overflow-x:auto'>{table}</div>{_legend(grid)}"
+    return (
+        "<figure style='margin:6px 0;overflow-x:auto'>"
+        f"<figcaption>{escape(grid.caption)}</figcaption>{table}{_legend(grid)}</figure>"
+    )
 
 
 def _cell(glyph: str, *, marked: bool) -> str:
@@ -117,7 +126,7 @@ def _legend(grid: Grid) -> str:
     entries = [f"{_swatch(glyph)} {escape(meaning)}" for glyph, meaning in grid.legend]
     if grid.marked is not None:
         entries.append("outlined: the worst entry")
-    return f"<div style='margin-bottom:6px'>{' &nbsp; '.join(entries)}</div>"
+    return f"<div style='margin-top:4px'>{' &nbsp; '.join(entries)}</div>"
 
 
 def _swatch(glyph: str) -> str:

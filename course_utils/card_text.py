@@ -1,18 +1,18 @@
 """A report card as plain text: at most 88 columns, readable in any terminal."""
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from course_utils.card_content import Grid, Section
+from course_utils.card_content import Content, Grid, Section
 
 COLUMNS = 88
 _INDENT = "  "
 
 
-def render(headline: str, points: str, sections: Sequence[Section]) -> str:
+def render(card: Content) -> str:
     """The card; its lines end in a character, the last one without a line break."""
-    lines = [*wrapped(f"{headline}, {points}" if points else headline, "")]
-    for section in sections:
+    lines = [*wrapped(", ".join(filter(None, (f"{card.function}: {card.state}", card.points))), "")]
+    for section in card.sections:
         lines.append("")
         lines.extend(_section(section))
     return "\n".join(line.rstrip() for line in lines)

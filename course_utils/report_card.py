@@ -12,7 +12,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar, get_args
 
-from course_utils import card_content, card_html, card_safety, card_text
+from course_utils import card_html, card_safety, card_text
+from course_utils.card_content import content
 from course_utils.exercise import CheckKind, CheckResult, ErrorMap, Status, Worst
 
 MIME = "application/vnd.backprop-by-hand.card+json"
@@ -76,8 +77,8 @@ class ReportCard:
         """The three representations by MIME type, as IPython asks for them."""
         bundle = _bundle(self._shown())
         return {
-            mime: content
-            for mime, content in bundle.items()
+            mime: shown
+            for mime, shown in bundle.items()
             if (not include or mime in include) and mime not in (exclude or ())
         }
 
@@ -95,23 +96,15 @@ def _bundle(card: ReportCard) -> dict[str, Any]:
 
 
 def _text(card: ReportCard) -> str:
-    return card_text.render(
-        card_content.headline(card), card_content.points(card), card_content.sections(card)
-    )
+    return card_text.render(content(card))
 
 
 def _html(card: ReportCard) -> str:
-    return card_html.render(
-        card_content.headline(card),
-        card_content.points(card),
-        card.status,
-        card_content.sections(card),
-    )
+    return card_html.render(content(card))
 
 
 def _data(card: ReportCard) -> dict[str, Any]:
-    content = {"version": VERSION, **asdict(card)}
-    plain: dict[str, Any] = _plain(content)
+    plain: dict[str, Any] = _plain({"version": VERSION, **asdict(card)})
     return plain
 
 
