@@ -1,0 +1,232 @@
+"""What runs inside the child: the student's cells, and the calls of his functions.
+
+The loop reads a request, does it, and writes one reply.  It holds no secret: inputs come
+with the call, expected values never come at all.  Student code shares this process and
+can reach this module through frames or the garbage collector; the worst it can do is to
+spoil or forge its own answers, with values it could have returned anyway.
+
+Loaded by bootstrap.py, which passes the sibling modules and gave this one a private copy
+of the builtins; what else is used on the way of a call is bound before student code runs.
+"""
+
+import builtins
+import io
+import os
+import sys
+import traceback
+import types
+from collections.abc import Callable, Mapping
+from typing import Any
+
+#: The protocol's descriptors: requests come in, replies go out.
+REQUESTS, REPLIES = 3, 4
+#: Characters kept of an exception's message and of the line that raised it.
+_MESSAGE, _LINE = 500, 200
+
+_read = os.read
+_write = os.write
+_end = os._exit
+_compile = compile
+_exec = exec
+
+
+class Printed(io.TextIOBase):
+    """Stands for stdout and stderr: keeps the beginning of what is printed, counts the rest."""
+
+    encoding = "utf-8"
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._parts: list[str] = []
+        self._kept = 0
+        self._dropped = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        """Keep ``text`` as far as there is room; never fails for text."""
+        if type(text) is not str:
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        room = self._most - self._kept
+        if room > 0:
+            self._parts.append(text[:room])
+            self._kept += min(room, len(text))
+        self._dropped += max(0, len(text) - max(room, 0))
+        return len(text)
+
+    def take(self) -> str:
+        """Return what was printed since the last time."""
+        text = "".join(self._parts)
+        if self._dropped:
+            text += f"\n[{self._dropped} more characters were printed]"
+        self._parts, self._kept, self._dropped = [], 0, 0
+        return text
+
+
+class Inert:
+    """Any attribute, any call, nothing done: stands for what only a live notebook has."""
+
+    def __getattr__(self, name: str) -> "Inert":
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+    def __call__(self, *args: object, **kwargs: object) -> None:
+        return None
+
+
+class Notebook:
+    """The student's namespace, and what may be asked of it."""
+
+    def __init__(self, wire: types.ModuleType, plain: types.ModuleType, printed: Printed) -> None:
+        self._wire = wire
+        self._plain = plain
+        self._printed = printed
+        self._kept: dict[int, object] = {}
+        self._sources: dict[str, list[str]] = {}
+        module = types.ModuleType("__main__")
+        inert = Inert()
+        module.__dict__.update(
+            __builtins__=builtins, get_ipython=lambda: inert, display=inert.__call__
+        )
+        sys.modules["__main__"] = module
+        self._names = module.__dict__
+
+    def answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Do what one request asks, and return the reply."""
+        kind = request["kind"]
+        if kind == "cell":
+            return self._run_cell(request["source"], request["name"])
+        if kind == "has":
+            return {"has": callable(self._names.get(request["function"]))}
+        return self._call(request)
+
+    def _run_cell(self, source: str, name: str) -> dict[str, Any]:
+        self._sources[name] = source.splitlines()
+        raised = None
+        try:
+            _exec(_compile(source, name, "exec", dont_inherit=True), self._names)
+        except BaseException as error:  # noqa: BLE001 - SystemExit must not end the child
+            raised = self._raised(error)
+        return {"raised": raised, "printed": self._printed.take()}
+
+    def _call(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        reply: dict[str, Any] = dict.fromkeys(("outputs", "problem", "raised", "arguments"))
+        reply["kept"] = False
+        given = request["arguments"]
+        arguments = [self._resolved(value) for value in given]
+        try:
+            result = self._names[request["function"]](*arguments)
+            outputs, problem, kept = self._plain.plain_outputs(
+                result, request["outputs"], keep=request["keep"] is not None
+            )
+            reply["outputs"], reply["problem"] = outputs, problem
+            if request["keep"] is not None and outputs is not None:
+                self._kept[request["keep"]] = kept
+                reply["kept"] = True
+        except BaseException as error:  # noqa: BLE001 - see above
+            reply["raised"] = self._raised(error)
+        handle = self._wire.Handle
+        pairs = zip(given, arguments, strict=True)
+        reply["arguments"] = tuple(old if type(old) is handle else new for old, new in pairs)
+        reply["printed"] = self._printed.take()
+        return reply
+
+    def _resolved(self, value: object) -> object:
+        if type(value) is self._wire.Handle:
+            return self._kept[value.number]  # type: ignore[attr-defined]
+        return value
+
+    def _raised(self, error: BaseException) -> list[str]:
+        """Return type, message and the innermost line of the student's own code."""
+        try:
+            message = str(error)[:_MESSAGE]
+        except BaseException:  # noqa: BLE001 - a hostile __str__
+            message = ""
+        return [type(error).__name__[:_LINE], message, self._line(error)[:_LINE]]
+
+    def _line(self, error: BaseException) -> str:
+        place: tuple[str, int] | None = None
+        if isinstance(error, SyntaxError) and error.filename in self._sources:
+            place = error.filename, error.lineno or 0
+        step = error.__traceback__
+        while step is not None:
+            name = step.tb_frame.f_code.co_filename
+            if name in self._sources:
+                place = name, step.tb_lineno
+            step = step.tb_next
+        if place is None:
+            return ""
+        lines = self._sources[place[0]]
+        return lines[place[1] - 1].strip() if 0 < place[1] <= len(lines) else ""
+
+
+class Channel:
+    """The pipes to the grader."""
+
+    def __init__(self, wire: types.ModuleType) -> None:
+        self._wire = wire
+
+    def receive(self) -> dict[str, Any]:
+        """Return the next request; ends the process when the grader is gone."""
+        wire = self._wire
+        prefix = self._exactly(wire.PREFIX_BYTES)
+        header, body = wire.lengths(prefix, wire.REQUEST_HEADER_BYTES, wire.REQUEST_BODY_BYTES)
+        request: dict[str, Any] = wire.decode(self._exactly(header), self._exactly(body))
+        return request
+
+    def _exactly(self, count: int) -> bytes:
+        parts = []
+        while count:
+            part = _read(REQUESTS, min(count, 2**20))
+            if not part:
+                _end(0)
+            parts.append(part)
+            count -= len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def send(self, reply: dict[str, Any], token: str, body_bytes: int) -> None:
+        """Write one reply.  Parts that have no place on the wire travel as a mark."""
+        frame = memoryview(self._wire.encode({"token": token, **reply}, body_bytes, strict=False))
+        while frame:
+            frame = frame[_write(REPLIES, frame) :]
+
+
+def main(
+    wire: types.ModuleType,
+    plain: types.ModuleType,
+    lockdown: types.ModuleType,
+    landlock: types.ModuleType,
+) -> None:
+    """Prepare, lock down, and serve until the grader closes the pipe."""
+    channel = Channel(wire)
+    orders = channel.receive()
+    printed = Printed(orders["output_bytes"])
+    _prepare(orders)
+    lockdown.lock_down(orders, landlock)
+    sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = printed  # type: ignore[assignment, misc]
+    notebook = Notebook(wire, plain, printed)
+    channel.send({"ready": True}, orders["token"], 0)
+    serve(channel, notebook.answer, orders["reply_bytes"])
+
+
+def _prepare(orders: Mapping[str, Any]) -> None:
+    """Put the stand-in for course_utils in place, and forget how this process was started."""
+    sys.argv = [""]
+    sys.path.append(orders["stand_in"])
+
+
+def serve(
+    channel: Channel,
+    answer: Callable[[Mapping[str, Any]], dict[str, Any]],
+    reply_bytes: int,
+) -> None:
+    """Answer requests for ever; a fault in here ends the process with its traceback."""
+    while True:
+        request = channel.receive()
+        try:
+            channel.send(answer(request), request["token"], reply_bytes)
+        except BaseException:  # noqa: BLE001 - student code may have broken anything
+            _write(2, traceback.format_exc()[-2000:].encode("utf-8", "replace"))
+            _end(70)

@@ -1,0 +1,303 @@
+"""The grader's side of a child: starting it, asking it, and ending it in time."""
+
+import contextlib
+import itertools
+import secrets
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from autograder.sandbox import launch, replies, wire
+from autograder.sandbox.isolation import Isolation
+from autograder.sandbox.limits import ChildStopped, Limits, SandboxError, StopKind
+from autograder.sandbox.meter import Meter
+from autograder.sandbox.pipes import EndedError
+from autograder.sandbox.replies import CellOutcome
+from autograder.sandbox.scratch import Scratch
+from course_utils.exercise import Kept, Returned, Value
+
+#: How often limits are looked at while a child works, seconds.
+_LOOK_EVERY = 0.05
+#: A call shorter than this (seconds) is not worth counting its files after it.
+_SHORT = 0.005
+#: Time on the clock never exceeds a limit more than so many times, even on a busy machine.
+_BUSIEST = 10
+#: How long a process that closed its pipe may take to be gone, seconds.
+_LAST_BREATH = 1.0
+#: Exit code with which the child's serving loop says that it was broken from inside.
+_BROKEN = 70
+#: Numbers for kept objects: never used twice, so that a handle means one object only.
+_numbers = itertools.count(1)
+
+Answer = TypeVar("Answer")
+
+
+class Child:
+    """A process in which one submission's code runs.  Use it as a context manager.
+
+    Any question may raise ChildStopped; the child is then closed, and what it had is gone.
+    """
+
+    def __init__(self, isolation: Isolation, limits: Limits) -> None:
+        """Start the process.  Use ``Child.start``, which also waits for the lock-down."""
+        self._limits = limits
+        self._kept: set[int] = set()
+        self._closed = False
+        uid = launch.unprivileged_uid() if isolation.tier != "none" else None
+        self._scratch = Scratch(uid)
+        try:
+            self._pipes, self._process = launch.spawn(self._scratch.path)
+        except BaseException:
+            self._scratch.remove()
+            raise
+        self._meter = Meter(self._process.pid)
+
+    @classmethod
+    def start(cls, isolation: Isolation, limits: Limits) -> Self:
+        """Start a child and wait until it is locked down.
+
+        Raises SandboxError if it cannot be started or isolated.
+        """
+        try:
+            child = cls(isolation, limits)
+        except (OSError, RuntimeError, ValueError) as error:
+            raise SandboxError(f"a child process could not be started: {error}") from error
+        try:
+            child._lock_down(isolation)
+        except (ChildStopped, RuntimeError, ImportError) as error:
+            child.close()
+            said = child._pipes.captured().strip()[-600:]
+            raise SandboxError(f"a child could not be locked down: {said or error}") from error
+        except BaseException:
+            child.close()
+            raise
+        return child
+
+    def _lock_down(self, isolation: Isolation) -> None:
+        orders = launch.orders(isolation, self._limits, self._scratch.path)
+        seconds = self._limits.start_wall_seconds
+        ready = self._ask(orders, "the start of the process", seconds, seconds, replies.read_ready)
+        assert ready
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def run_cell(self, source: str, name: str) -> CellOutcome:
+        """Run one cell of plain Python; ``name`` is what errors call it.
+
+        An exception of the cell, SystemExit included, is in the outcome.
+        """
+        limits = self._limits
+        # JSON carries any text, but Python source has no lone surrogates.
+        source = source.encode("utf-8", "replace").decode()
+        request = {"kind": "cell", "source": source, "name": name}
+        read = partial(replies.read_cell, output_bytes=limits.output_bytes)
+        cpu, wall = limits.cell_cpu_seconds, limits.cell_wall_seconds
+        outcome = self._ask(request, name, cpu, wall, read)
+        return replace(outcome, printed=outcome.printed + self._said())
+
+    def has(self, function: str) -> bool:
+        """Tell whether a callable of this name is defined in the notebook's namespace."""
+        request = {"kind": "has", "function": function}
+        cpu = self._limits.call_cpu_seconds
+        wall = cpu * self._limits.call_wall_factor
+        return self._ask(request, function, cpu, wall, replies.read_has)
+
+    def call(
+        self,
+        function: str,
+        arguments: Sequence[Value],
+        outputs: Sequence[str],
+        *,
+        keep: bool,
+        cpu_seconds: float | None = None,
+    ) -> Returned:
+        """Call a function as ``course_utils.exercise.Session`` says.
+
+        ``cpu_seconds`` replaces the limit of processor time for this call.
+        """
+        cpu = self._limits.call_cpu_seconds if cpu_seconds is None else cpu_seconds
+        handle = Kept(next(_numbers)) if keep else None
+        request = {
+            "kind": "call",
+            "function": function,
+            "arguments": [self._sent(argument) for argument in arguments],
+            "outputs": list(outputs),
+            "keep": handle.number if handle else None,
+        }
+        read = partial(
+            replies.read_call,
+            arguments=arguments,
+            outputs=outputs,
+            handle=handle,
+            output_bytes=self._limits.output_bytes,
+        )
+        wall = cpu * self._limits.call_wall_factor
+        returned = self._ask(request, function, cpu, wall, read)
+        if returned.kept is not None:
+            self._kept.add(returned.kept.number)
+        said = self._said()
+        return replace(returned, printed=returned.printed + said) if said else returned
+
+    def _sent(self, argument: Value) -> Value:
+        """Return an argument as it travels: a handle is a number of this child's own."""
+        if not isinstance(argument, Kept):
+            return argument
+        if argument.number not in self._kept:
+            raise SandboxError("an object of a child that has ended was asked for")
+        return wire.Handle(argument.number)
+
+    def _said(self) -> str:
+        """Return what was written past Python, to descriptors 1 and 2."""
+        return replies.clean(self._pipes.captured(), self._limits.output_bytes)
+
+    def close(self) -> None:
+        """End the process, reap it, and remove its files.  May be called again."""
+        if self._closed:
+            return
+        self._closed = True
+        self._process.kill()
+        self._process.wait()
+        self._pipes.close()
+        with contextlib.suppress(OSError):
+            self._scratch.remove()
+
+    def _ask(
+        self,
+        request: dict[str, Any],
+        who: str,
+        cpu_seconds: float,
+        wall_seconds: float,
+        read: Callable[[wire.Message], Answer],
+    ) -> Answer:
+        """Send a request and read its reply; ``who`` begins a sentence about a limit."""
+        if self._closed:
+            raise SandboxError("a child that has ended was asked")
+        token = secrets.token_hex(8)
+        try:
+            frame = wire.encode({"token": token, **request}, wire.REQUEST_BODY_BYTES, strict=True)
+        except wire.FrameError as error:
+            raise SandboxError(f"a request that cannot be sent: {error}") from error
+        watch = Watch(self._meter, self._scratch, self._limits, who, cpu_seconds, wall_seconds)
+        try:
+            reply = self._exchange(frame, watch)
+            # A reply written before the question was known does not answer it.
+            if reply.pop("token", None) != token:
+                raise wire.FrameError("a reply to another request")
+            return read(reply)
+        except EndedError:
+            stopped = self._ended(who)
+        except wire.FrameError as error:
+            stopped = ChildStopped(
+                "bad reply", f"{who}: the process sent no proper reply ({error})"
+            )
+        except ChildStopped as error:
+            stopped = error
+        except BaseException:
+            self.close()
+            raise
+        self.close()
+        raise stopped
+
+    def _exchange(self, frame: bytes, watch: "Watch") -> wire.Message:
+        """Send one frame and wait for one, looking at the limits all the while."""
+        self._pipes.begin(frame, self._limits.reply_bytes)
+        while True:
+            reply = self._pipes.step(_LOOK_EVERY)
+            if reply is not None:
+                watch.finish()
+                return reply
+            watch.look()
+
+    def _ended(self, who: str) -> ChildStopped:
+        """Say why the process is gone (or closed its pipe and is as good as gone)."""
+        try:
+            code = self._process.wait(_LAST_BREATH)
+        except subprocess.TimeoutExpired:
+            return ChildStopped("ended", f"{who} closed the connection to the grader")
+        if code == -signal.SIGKILL:
+            why = "for lack of memory or for using too much processor time"
+            return ChildStopped("memory", f"{who}: the process was ended by the system, {why}")
+        if code == _BROKEN:
+            return ChildStopped("ended", f"{who} damaged the process that runs it")
+        if code < 0:
+            with contextlib.suppress(ValueError):
+                name = signal.Signals(-code).name
+                return ChildStopped("ended", f"{who}: the process crashed ({name})")
+        return ChildStopped(
+            "ended",
+            f"{who}: the process was ended by os._exit or a crash (exit code {code})",
+        )
+
+
+class Watch:
+    """Looks at what a child uses while it answers one request."""
+
+    def __init__(
+        self,
+        meter: Meter,
+        scratch: Scratch,
+        limits: Limits,
+        who: str,
+        cpu_seconds: float,
+        wall_seconds: float,
+    ) -> None:
+        self._meter, self._scratch, self._limits, self._who = (
+            meter,
+            scratch,
+            limits,
+            who,
+        )
+        self._cpu_seconds, self._wall_seconds = cpu_seconds, wall_seconds
+        self._began = self._looked = time.monotonic()
+        self._cpu_before = meter.cpu_seconds()
+        self._waited_before: float | None = None
+
+    def look(self) -> None:
+        """Raise ChildStopped if a limit is exceeded; at most every ``_LOOK_EVERY`` seconds."""
+        now = time.monotonic()
+        if self._waited_before is None:
+            # Read at the first look only: a short call is never looked at.
+            self._waited_before = self._meter.waited_seconds()
+        if now - self._looked < _LOOK_EVERY / 2:
+            return
+        self._looked = now
+        if self._meter.cpu_seconds() - self._cpu_before > self._cpu_seconds:
+            raise self._stopped("cpu", f"used more than {self._cpu_seconds:g} s of processor time")
+        elapsed = now - self._began
+        if elapsed > self._wall_seconds:
+            waited = self._meter.waited_seconds() - self._waited_before
+            if elapsed - waited > self._wall_seconds or elapsed > _BUSIEST * self._wall_seconds:
+                raise self._stopped("wall", f"took longer than {self._wall_seconds:g} s")
+        if self._meter.threads() > self._limits.processes:
+            raise self._stopped("threads", f"started more than {self._limits.processes} threads")
+        self._look_at_files()
+
+    def finish(self) -> None:
+        """Look at what may have grown while nobody looked."""
+        if time.monotonic() - self._began > _SHORT:
+            self._look_at_files()
+
+    def _look_at_files(self) -> None:
+        size, count = self._scratch.usage(self._limits.scratch_files)
+        if count > self._limits.scratch_files:
+            raise self._stopped("files", f"left more than {self._limits.scratch_files} files")
+        if size > self._limits.scratch_bytes:
+            most = self._limits.scratch_bytes // 2**20
+            raise self._stopped("files", f"wrote more than {most} MiB of files")
+
+    def _stopped(self, kind: StopKind, what: str) -> ChildStopped:
+        return ChildStopped(kind, f"{self._who} {what}")

@@ -1,0 +1,230 @@
+"""The wire format between the grader and an isolated child: numbers and text, nothing else.
+
+A frame is a fixed prefix (magic, header length, body length), a JSON header and the raw
+bytes of all arrays in the order in which the header names them, little-endian, C order.
+There is no way to say anything but None, booleans, integers, floats, text, arrays of
+whitelisted dtypes, handles, and tuples, lists and dicts of these.  Both sides use this
+module; it imports nothing of the project, because the child loads it by its path.
+
+Every length is checked against a bound before anything of that length is allocated.
+"""
+
+import json
+import math
+import struct
+import sys
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Message = dict[str, Any]
+
+MAGIC = b"BPH1"
+#: Bytes of the fixed part of a frame.
+PREFIX_BYTES = 16
+#: Largest header of a reply, bytes: several times what a bounded print and a traceback need.
+REPLY_HEADER_BYTES = 2**20
+#: Largest header of a request, bytes: it may carry a cell's source or the rules of a start.
+REQUEST_HEADER_BYTES = 64 * 2**20
+#: Largest body of a request, bytes.
+REQUEST_BODY_BYTES = 512 * 2**20
+#: Containers nested deeper, and values with more parts, are not sent.
+DEEPEST = 8
+MOST_PARTS = 10_000
+#: Stands in a reply for something that has no place on the wire.
+OPAQUE = "<an object that is not numbers or text>"
+
+#: dtypes that may travel, by the name they have on the wire.
+DTYPES = {
+    np.dtype(name).str: np.dtype(name)
+    for name in (
+        "?",
+        "i1",
+        "<i2",
+        "<i4",
+        "<i8",
+        "u1",
+        "<u2",
+        "<u4",
+        "<u8",
+        "<f4",
+        "<f8",
+    )
+}
+
+_PREFIX = struct.Struct("<4sIQ")
+# Bound now: in the child, student code may replace any of these later.
+_ndarray = np.ndarray
+_generic = np.generic
+_array = np.array
+_frombuffer = np.frombuffer
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+_decode = json.JSONDecoder().decode
+_product = math.prod
+
+
+class FrameError(ValueError):
+    """Bytes that are not a frame, or a value that has no place in one."""
+
+
+class Handle:
+    """Stands for an object that stays in the child."""
+
+    __slots__ = ("number",)
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+class _Packer:
+    """Turns values into the header's tree, and collects the bytes of their arrays."""
+
+    def __init__(self, body_bytes: int, strict: bool) -> None:
+        self.chunks: list[bytes] = []
+        self.room = body_bytes
+        self.parts = sys.maxsize if strict else MOST_PARTS
+        self.strict = strict
+
+    def pack(self, value: object, depth: int = 0) -> object:
+        """Return the header's form of ``value``; what cannot be sent becomes OPAQUE."""
+        self.parts -= 1
+        kind = type(value)
+        if value is None or kind in (bool, int, float, str):
+            return value
+        if kind is _ndarray or issubclass(kind, _generic):
+            packed = self._pack_array(value)
+        elif kind is Handle:
+            packed = {"handle": value.number}  # type: ignore[attr-defined]
+        elif kind in (tuple, list, dict) and depth < DEEPEST and self.parts > 0:
+            packed = self._pack_container(value, depth)
+        else:
+            packed = None
+        if packed is not None:
+            return packed
+        if self.strict:
+            raise FrameError(f"{kind.__name__} cannot be sent")
+        return OPAQUE
+
+    def _pack_array(self, value: Any) -> Message | None:
+        array = _array(value) if type(value) is not _ndarray else value
+        if array.dtype.str not in DTYPES or array.nbytes > self.room:
+            return None
+        self.room -= array.nbytes
+        self.chunks.append(array.tobytes())
+        key = "array" if value is array else "scalar"
+        return {key: [array.dtype.str, list(array.shape)]}
+
+    def _pack_container(self, value: Any, depth: int) -> Message:
+        if type(value) is dict:
+            pairs = list(value.items())[: self.parts]
+            return {"dict": [[self.pack(k, depth + 1), self.pack(v, depth + 1)] for k, v in pairs]}
+        items = value[: self.parts]
+        key = "tuple" if type(value) is tuple else "list"
+        return {key: [self.pack(item, depth + 1) for item in items]}
+
+
+def encode(message: Message, body_bytes: int, *, strict: bool) -> bytes:
+    """Return the frame of ``message``, whose arrays hold at most ``body_bytes`` bytes.
+
+    With ``strict`` a value that cannot be sent raises FrameError; without, OPAQUE stands
+    for it.
+    """
+    packer = _Packer(body_bytes, strict)
+    tree = {key: packer.pack(value) for key, value in message.items()}
+    header = _encode(tree).encode("ascii")
+    body = b"".join(packer.chunks)
+    return _PREFIX.pack(MAGIC, len(header), len(body)) + header + body
+
+
+def lengths(prefix: bytes, header_bytes: int, body_bytes: int) -> tuple[int, int]:
+    """Return the lengths (bytes) of header and body that a prefix announces.
+
+    Raises FrameError if it is no prefix, or if a length is over its bound.
+    """
+    magic, header, body = _PREFIX.unpack(prefix)
+    if magic != MAGIC:
+        raise FrameError("not a frame")
+    if header > header_bytes or body > body_bytes:
+        raise FrameError(f"a frame of {header} + {body} bytes is too large")
+    return header, body
+
+
+class _Unpacker:
+    """Turns the header's tree back into values, taking arrays from the body in order."""
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+        self.offset = 0
+
+    def unpack(self, tree: Any, depth: int = 0) -> Any:
+        if tree is None or type(tree) in (bool, int, float, str):
+            return tree
+        if type(tree) is not dict or len(tree) != 1 or depth > DEEPEST:
+            raise FrameError("a value of unknown form")
+        ((key, content),) = tree.items()
+        if key in ("array", "scalar"):
+            array = self._unpack_array(content)
+            return array if key == "array" else array[()]
+        if key == "handle" and type(content) is int:
+            return Handle(content)
+        if type(content) is not list:
+            raise FrameError("a value of unknown form")
+        if key == "dict":
+            return {self._key(k): self.unpack(v, depth + 1) for k, v in map(_pair, content)}
+        items = [self.unpack(item, depth + 1) for item in content]
+        if key == "tuple":
+            return tuple(items)
+        if key == "list":
+            return items
+        raise FrameError("a value of unknown form")
+
+    def _key(self, tree: Any) -> Any:
+        if tree is None or type(tree) in (bool, int, float, str):
+            return tree
+        raise FrameError("a dict key that is neither a number nor text")
+
+    def _unpack_array(self, content: Any) -> Array:
+        if type(content) is not list or len(content) != 2:
+            raise FrameError("an array of unknown form")
+        name, shape = content
+        if type(name) is not str or name not in DTYPES or type(shape) is not list:
+            raise FrameError("an array of unknown form")
+        if len(shape) > 32 or any(type(n) is not int or not 0 <= n < 2**40 for n in shape):
+            raise FrameError("an array of impossible shape")
+        dtype = DTYPES[name]
+        count = _product(shape)
+        end = self.offset + count * dtype.itemsize
+        if end > len(self.body):
+            raise FrameError("an array longer than the frame")
+        flat = _frombuffer(self.body, dtype, count, self.offset)
+        self.offset = end
+        # A copy: aligned, writable and owning its memory, like any array of a notebook.
+        return _array(flat.reshape(shape), copy=True)
+
+
+def _pair(content: Any) -> list[Any]:
+    if type(content) is not list or len(content) != 2:
+        raise FrameError("a dict of unknown form")
+    return content
+
+
+def decode(header: bytes, body: bytes) -> Message:
+    """Return the message of a frame.  Raises FrameError if anything about it is wrong."""
+    try:
+        tree = _decode(header.decode("ascii"))
+    except (ValueError, RecursionError) as error:
+        raise FrameError("the header is not JSON") from error
+    if type(tree) is not dict:
+        raise FrameError("the header is not a JSON object")
+    unpacker = _Unpacker(body)
+    try:
+        message = {key: unpacker.unpack(value) for key, value in tree.items()}
+    except FrameError:
+        raise
+    except (ValueError, OverflowError, MemoryError) as error:
+        raise FrameError("an array that cannot be built") from error
+    if unpacker.offset != len(body):
+        raise FrameError("bytes that belong to no array")
+    return message
