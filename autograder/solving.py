@@ -1,0 +1,59 @@
+"""Runs notebooks with solutions, whose code is the course's own, and makes pages of them.
+
+Nothing here is safe for submitted code.
+"""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.errors import RefusedError
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+
+def error_outputs(notebook: "NotebookNode") -> list[tuple[int, str]]:
+    """The errors in an executed notebook: number of the cell, from 0, and what was raised."""
+    return [
+        (number, f"{output.ename}: {output.evalue}".splitlines()[0])
+        for number, cell in enumerate(notebook.cells)
+        for output in cell.get("outputs", ())
+        if output.output_type == "error"
+    ]
+
+
+def execute(notebook: "NotebookNode", folder: Path, seconds: int) -> None:
+    """Run all cells of ``notebook`` in ``folder``, and keep their outputs in it.
+
+    An error does not stop the cells below it.  A cell that takes longer than ``seconds``
+    raises ``RefusedError``, as does a kernel that dies or does not start.
+    """
+    from jupyter_client.kernelspec import NoSuchKernel
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
+    client = NotebookClient(
+        notebook,
+        timeout=seconds,
+        kernel_name="python3",
+        allow_errors=True,
+        record_timing=False,
+        resources={"metadata": {"path": str(folder)}},
+    )
+    # A backend chosen for this process would keep pictures out of the notebook.
+    environment = {key: value for key, value in os.environ.items() if key != "MPLBACKEND"}
+    try:
+        client.execute(env=environment)
+    except (CellTimeoutError, DeadKernelError, NoSuchKernel) as error:
+        raise RefusedError(f"the notebook cannot be run: {str(error).splitlines()[0]}") from error
+
+
+def to_html(notebook: "NotebookNode", title: str) -> str:
+    """The notebook as one HTML page."""
+    from nbconvert import HTMLExporter
+
+    exporter = HTMLExporter()  # type: ignore[no-untyped-call, unused-ignore]
+    page: str
+    page, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": title}})
+    return page
