@@ -42,7 +42,7 @@ def prepare(
     answers: dict[str, Answer] = {}
     for name, inputs in question.inputs(seed, cases).items():
         out, cache = forward(*inputs.values())
-        dout = nonzero(stream(seed, exercise.name, name, "dout"), out.shape, 9)
+        dout = _upstream(inputs, out, stream(seed, exercise.name, name, "dout"))
         made[name] = Case(name, inputs, dout)
         if exercise.forward is None:
             answers[name] = {exercise.outputs[0]: out}
@@ -53,6 +53,17 @@ def prepare(
         if question.recipes[name].smooth:
             _confirm(question, reference, made[name], answers[name], seed)
     return Prepared(made, answers)
+
+
+def _upstream(inputs: Mapping[str, Value], out: Array, random: np.random.Generator) -> Array:
+    """An upstream gradient without zeros or ones only: small integers of either sign.
+
+    Halves of them where an input has an integer dtype, so that a buffer which inherits
+    it cannot hold the result.
+    """
+    dout = nonzero(random, out.shape, 9)
+    arrays = (value for value in inputs.values() if isinstance(value, np.ndarray))
+    return dout / 2 if any(array.dtype.kind == "i" for array in arrays) else dout
 
 
 def _confirm(

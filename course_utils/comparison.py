@@ -44,7 +44,7 @@ def compare(
     with np.errstate(all="ignore"):
         difference = np.abs(got.astype(np.float64) - expected.astype(np.float64))
     missing = ~np.isfinite(difference)
-    difference[missing] = np.inf
+    difference = np.where(missing, np.inf, difference)
     if float(difference.max()) <= tolerance * scale(expected):
         return Comparison(right=True)
     index = tuple(int(i) for i in np.unravel_index(int(np.argmax(difference)), got.shape))

@@ -20,6 +20,7 @@ def _inputs(
     pad: int,
     *,
     largest: int = 9,
+    divisor: int = 1,
     x_dtype: type = np.float64,
 ) -> MakeInputs:
     """Inputs with ``kernels`` = (F, HH, WW) over ``x`` = (N, C, H, W)."""
@@ -28,8 +29,8 @@ def _inputs(
         filters, height, width = kernels
         return {
             "x": nonzero(random, x, largest).astype(x_dtype),
-            "w": nonzero(random, (filters, x[1], height, width), largest),
-            "b": nonzero(random, (filters,), largest),
+            "w": nonzero(random, (filters, x[1], height, width), largest) / divisor,
+            "b": nonzero(random, (filters,), largest) / divisor,
             "conv_param": {"stride": stride, "pad": pad},
         }
 
@@ -48,7 +49,7 @@ RECIPES = {
         ),
         Recipe(
             "large numbers",
-            _inputs((2, 2, 5, 7), (3, 3, 3), 3, 1, largest=99_999),
+            _inputs((2, 2, 5, 7), (3, 3, 3), 3, 1, largest=9_999_999),
             "products beyond float32: a float32 buffer",
         ),
         Recipe(
@@ -58,7 +59,7 @@ RECIPES = {
         ),
         Recipe(
             "integers",
-            _inputs((1, 2, 3, 4), (2, 2, 2), 1, 0, x_dtype=np.int64),
+            _inputs((1, 2, 3, 4), (2, 2, 2), 1, 0, divisor=2, x_dtype=np.int64),
             "x of dtype int64: buffers that inherit it",
         ),
     )

@@ -71,18 +71,18 @@ def _recipes(*recipes: Recipe) -> dict[str, Recipe]:
 MAX_RECIPES = _recipes(
     Recipe(
         "side by side",
-        _inputs(_around_zero, (3, 2, 4, 6), (2, 3), 2),
-        "the usual picture, with windows that overlap in no row",
+        _inputs(_around_zero, (3, 2, 4, 6), (2, 2), 2),
+        "the usual picture: stride = window, nothing left over",
     ),
     Recipe("overlap", _inputs(_around_zero, (2, 3, 5, 6), (3, 2), 1), "shared pixels"),
     Recipe(
         "gaps",
-        _inputs(_all_negative, (2, 1, 7, 5), (1, 2), 3),
+        _inputs(_all_negative, (2, 1, 8, 6), (1, 2), 3),
         "stride larger than the window, all values negative, a remainder",
     ),
     Recipe("close values", _inputs(_close_together, (1, 2, 4, 5), (2, 3), 2), "isclose masks"),
     Recipe("far below zero", _inputs(_far_below_zero, (1, 2, 3, 4), (2, 2), 1), "start value"),
-    Recipe("ties", _inputs(_tied, (2, 3, 5, 7), (2, 3), 2), "equal maxima", smooth=False),
+    Recipe("ties", _inputs(_tied, (2, 3, 4, 8), (2, 2), 2), "equal maxima", smooth=False),
     Recipe(
         "integers",
         _inputs(_around_zero, (1, 2, 3, 4), (2, 2), 1, dtype=np.int64),
@@ -93,9 +93,9 @@ MAX_RECIPES = _recipes(
 )
 
 AVERAGE_RECIPES = _recipes(
-    Recipe("side by side", _inputs(_signed, (3, 2, 4, 6), (2, 3), 2), "the usual picture"),
+    Recipe("side by side", _inputs(_signed, (3, 2, 4, 6), (2, 2), 2), "the usual picture"),
     Recipe("overlap", _inputs(_signed, (2, 3, 5, 6), (3, 2), 1), "shared pixels"),
-    Recipe("gaps", _inputs(_signed, (2, 1, 7, 5), (1, 2), 3), "stride larger than the window"),
+    Recipe("gaps", _inputs(_signed, (2, 1, 8, 6), (1, 2), 3), "stride larger than the window"),
     Recipe(
         "integers",
         _inputs(_signed, (1, 2, 3, 4), (2, 2), 1, dtype=np.int64),

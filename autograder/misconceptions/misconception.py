@@ -12,45 +12,46 @@ from autograder.reference import Reference
 
 
 @dataclass(frozen=True)
-class Misconception:
-    """One row of the catalogue.
+class Change:
+    """A change to one reference function.
 
-    ``edits`` are (old text, new text), each old text standing exactly once in the
-    reference function; ``body``, where a change of text cannot say it, is a whole
-    function instead.  ``check`` names a check that must catch it.
-
-    The words climb: ``question`` makes the student look at the right place, ``title``
-    names the mistake, ``remedy`` says what holds instead (a rule, never code).
+    ``edits`` are (old text, new text), applied in order, each old text standing exactly
+    once.  They apply to the reference function, or to ``form`` where that is given: the
+    text of another right way to write it (matrix product, full convolution ...).
     """
 
     id: str
     function: str
-    title: str
-    question: str
-    remedy: str
-    check: str
     edits: tuple[tuple[str, str], ...] = ()
-    body: str = ""
+    form: str = ""
+
+    def reference(self, reference: Reference) -> Reference:
+        """``reference`` with this change in it."""
+        base = reference.replaced(self.function, self.form) if self.form else reference
+        return base.changed(self.function, self.edits)
 
     def functions(self, reference: Reference) -> Mapping[str, Callable[..., Any]]:
-        """The notebook's functions with this mistake in one of them."""
-        if self.body:
-            return reference.replaced(self.function, self.body).functions
-        return reference.changed(self.function, self.edits).functions
+        """The notebook's functions with this change in one of them."""
+        return self.reference(reference).functions
 
 
 @dataclass(frozen=True)
-class Equivalent:
-    """A change that leaves the function right: it must pass every check.  ``reason``: why."""
+class Misconception(Change):
+    """One row of the catalogue: a change that makes the function wrong.
 
-    id: str
-    function: str
-    reason: str
-    edits: tuple[tuple[str, str], ...] = ()
-    body: str = ""
+    ``check`` names a check that must catch it.  The words climb: ``question`` makes the
+    student look at the right place, ``title`` names the mistake (it ends a sentence: no
+    full stop), ``remedy`` says what holds instead (a rule, never code).
+    """
 
-    def functions(self, reference: Reference) -> Mapping[str, Callable[..., Any]]:
-        """The notebook's functions with this harmless change in one of them."""
-        if self.body:
-            return reference.replaced(self.function, self.body).functions
-        return reference.changed(self.function, self.edits).functions
+    title: str = ""
+    question: str = ""
+    remedy: str = ""
+    check: str = ""
+
+
+@dataclass(frozen=True)
+class Equivalent(Change):
+    """A change that leaves the function right, and must pass; ``reason`` says why."""
+
+    reason: str = ""
