@@ -20,7 +20,8 @@ LARGEST_OUTPUT = 16 * 2**20
 _array = np.array
 _ndarray = np.ndarray
 _generic = np.generic
-_masked = np.ma.MaskedArray
+_ancestors = type.__dict__["__mro__"].__get__
+_name = type.__dict__["__name__"].__get__
 _float64 = np.dtype(np.float64)
 _NUMBERS = (bool, int, float)
 
@@ -65,7 +66,8 @@ def _items(result: object) -> list[object] | None:
 def _plain(item: object, name: str) -> Any:
     """``item`` as a fresh plain array, or a sentence about ``name``."""
     kind = type(item)
-    if issubclass(kind, _masked):
+    # By name: importing numpy.ma for its class would cost more than all the rest.
+    if any(_name(ancestor) == "MaskedArray" for ancestor in _ancestors(kind)):
         return f"{name} is a masked array; expected a plain NumPy array"
     if issubclass(kind, _ndarray):
         # A view as the base class: no method of a subclass is called.
@@ -94,7 +96,7 @@ def _described(item: object) -> str:
         return "None"
     if issubclass(kind, _ndarray):
         return "one array"
-    name = str(type.__dict__["__name__"].__get__(kind))[:40]
+    name = str(_name(kind))[:40]
     return f"{'an' if name[:1] in 'aeiou' else 'a'} {name}"
 
 

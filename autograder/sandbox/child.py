@@ -171,20 +171,14 @@ class Channel:
     def receive(self) -> dict[str, Any]:
         """Return the next request; ends the process when the grader is gone."""
         wire = self._wire
-        prefix = self._exactly(wire.PREFIX_BYTES)
-        header, body = wire.lengths(prefix, wire.REQUEST_HEADER_BYTES, wire.REQUEST_BODY_BYTES)
-        request: dict[str, Any] = wire.decode(self._exactly(header), self._exactly(body))
-        return request
-
-    def _exactly(self, count: int) -> bytes:
-        parts = []
-        while count:
-            part = _read(REQUESTS, min(count, 2**20))
+        frame = wire.Incoming(wire.REQUEST_HEADER_BYTES, wire.REQUEST_BODY_BYTES)
+        while True:
+            part = _read(REQUESTS, 2**16)
             if not part:
                 _end(0)
-            parts.append(part)
-            count -= len(part)
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+            request: dict[str, Any] | None = frame.feed(part)
+            if request is not None:
+                return request
 
     def send(self, reply: dict[str, Any], token: str, body_bytes: int) -> None:
         """Write one reply.  Parts that have no place on the wire travel as a mark."""

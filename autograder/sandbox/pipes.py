@@ -27,12 +27,12 @@ class Pipes:
         self._output_open = True
         self._captured = bytearray()
         self._outgoing = memoryview(b"")
-        self._reply = Frame(0)
+        self._reply = wire.Incoming(0, 0)
 
     def begin(self, frame: bytes, body_bytes: int) -> None:
         """Take a request to be sent, and expect a reply with at most ``body_bytes`` of arrays."""
         self._outgoing = memoryview(frame)
-        self._reply = Frame(body_bytes)
+        self._reply = wire.Incoming(wire.REPLY_HEADER_BYTES, body_bytes)
         self._send()
         if self._outgoing:
             self._poller.register(self._requests, select.POLLOUT)
@@ -85,13 +85,17 @@ class Pipes:
         self._outgoing = self._outgoing[sent:]
 
     def _receive(self) -> wire.Message | None:
-        try:
-            part = os.read(self._replies, min(self._reply.wanted, 2**20))
-        except BlockingIOError:
-            return None
-        if not part:
-            raise EndedError
-        return self._reply.feed(part)
+        """Take in what has arrived of the reply."""
+        while True:
+            try:
+                part = os.read(self._replies, _CHUNK)
+            except BlockingIOError:
+                return None
+            if not part:
+                raise EndedError
+            message = self._reply.feed(part)
+            if message is not None or len(part) < _CHUNK:
+                return message
 
     def _capture(self) -> bool:
         """Keep what is written to descriptors 1 and 2, up to a bound; tell if there was any."""
@@ -106,30 +110,3 @@ class Pipes:
             self._poller.unregister(self._output)
         self._captured += part[: _CAPTURED - len(self._captured)]
         return bool(part)
-
-
-class Frame:
-    """A reply that arrives in pieces; its lengths are checked before anything is kept."""
-
-    def __init__(self, body_bytes: int) -> None:
-        self._body_bytes = body_bytes
-        self._parts = bytearray()
-        self._lengths: tuple[int, int] | None = None
-        self.wanted = wire.PREFIX_BYTES
-
-    def feed(self, part: bytes) -> wire.Message | None:
-        """Take at most ``wanted`` bytes; return the message when it is whole."""
-        self._parts += part
-        self.wanted -= len(part)
-        if self.wanted:
-            return None
-        if self._lengths is None:
-            self._lengths = wire.lengths(
-                bytes(self._parts), wire.REPLY_HEADER_BYTES, self._body_bytes
-            )
-            self._parts.clear()
-            self.wanted = sum(self._lengths)
-            if self.wanted:
-                return None
-        header = self._lengths[0]
-        return wire.decode(bytes(self._parts[:header]), bytes(self._parts[header:]))

@@ -269,12 +269,12 @@ class Watch:
     def look(self) -> None:
         """Raise ChildStopped if a limit is exceeded; at most every ``_LOOK_EVERY`` seconds."""
         now = time.monotonic()
-        if self._waited_before is None:
-            # Read at the first look only: a short call is never looked at.
-            self._waited_before = self._meter.waited_seconds()
         if now - self._looked < _LOOK_EVERY / 2:
             return
         self._looked = now
+        if self._waited_before is None:
+            # Read at the first look only: a short call is never looked at.
+            self._waited_before = self._meter.waited_seconds()
         if self._meter.cpu_seconds() - self._cpu_before > self._cpu_seconds:
             raise self._stopped("cpu", f"used more than {self._cpu_seconds:g} s of processor time")
         elapsed = now - self._began

@@ -16,9 +16,8 @@ import sys
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, np.dtype[Any]]
 Message = dict[str, Any]
 
 MAGIC = b"BPH1"
@@ -149,6 +148,37 @@ def lengths(prefix: bytes, header_bytes: int, body_bytes: int) -> tuple[int, int
     if header > header_bytes or body > body_bytes:
         raise FrameError(f"a frame of {header} + {body} bytes is too large")
     return header, body
+
+
+class Incoming:
+    """A frame that arrives in pieces; its lengths are checked before more is asked for."""
+
+    def __init__(self, header_bytes: int, body_bytes: int) -> None:
+        self._bounds = header_bytes, body_bytes
+        self._parts: list[bytes] = []
+        self._arrived = 0
+        self._lengths: tuple[int, int] | None = None
+
+    def feed(self, part: bytes) -> Message | None:
+        """Take what was read; return the message when it is whole.
+
+        Raises FrameError as soon as this can be no frame, and for anything beyond its end:
+        there is one frame for each request.
+        """
+        self._parts.append(part)
+        self._arrived += len(part)
+        if self._lengths is None and self._arrived >= PREFIX_BYTES:
+            self._lengths = lengths(b"".join(self._parts)[:PREFIX_BYTES], *self._bounds)
+        if self._lengths is None:
+            return None
+        header, body = self._lengths
+        missing = PREFIX_BYTES + header + body - self._arrived
+        if missing > 0:
+            return None
+        if missing < 0:
+            raise FrameError("bytes after the end of the frame")
+        frame = b"".join(self._parts)
+        return decode(frame[PREFIX_BYTES : PREFIX_BYTES + header], frame[PREFIX_BYTES + header :])
 
 
 class _Unpacker:
