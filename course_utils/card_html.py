@@ -24,6 +24,7 @@ BADGES: dict[Status, tuple[str, str]] = {
 #: Backgrounds of the levels 1 to 9 of an error map, light to strong, for black glyphs.
 HEAT = ("#ffc", "#fe9", "#fd7", "#fc5", "#fb4", "#f93", "#f73", "#f54", "#e44")
 _MAP = "background:#fff;color:#000"
+_CELL = "22px"
 _NOT_FINITE_CELL = "background:#333;color:#fff"
 _MARKED = ";outline:2px solid #000"
 
@@ -94,18 +95,21 @@ def _code(section: Section) -> str:
 def _grid(grid: Grid) -> str:
     """The error map as a table: a glyph in every cell, its background says it again."""
     columns = range(len(grid.rows[0]))
+    cells_in_a_row = len(columns) + grid.rows_are_numbered
     corner = "<th></th>" if grid.rows_are_numbered else ""
     head = corner + "".join(f"<th scope='col'>{number}</th>" for number in columns)
-    rows = [f"<tr style='{_MAP}'>{head}</tr>"]
+    rows = [f"<tr style='{_MAP};height:{_CELL}'>{head}</tr>"]
     for number, row in enumerate(grid.rows):
         label = f"<th scope='row'>{number}</th>" if grid.rows_are_numbered else ""
         cells = (
             _cell(glyph, marked=grid.marked == (number, column)) for column, glyph in enumerate(row)
         )
-        rows.append(f"<tr style='{_MAP}'>{label}{''.join(cells)}</tr>")
+        rows.append(f"<tr style='{_MAP};height:{_CELL}'>{label}{''.join(cells)}</tr>")
+    # Sizes of columns and rows: stylesheets of pages differ in the padding of cells.
     table = (
-        "<table cellpadding='4' style='margin:0;width:auto;font-family:monospace;"
-        f"border-collapse:collapse'>{''.join(rows)}</table>"
+        "<table style='margin:0;width:auto;font-family:monospace;text-align:center;"
+        f"border-collapse:collapse'><colgroup><col span='{cells_in_a_row}' style='width:{_CELL}'>"
+        f"</colgroup>{''.join(rows)}</table>"
     )
     return (
         "<figure style='margin:6px 0;overflow-x:auto'>"
