@@ -21,12 +21,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from autograder.conversion import encoded, generate_release, read_source
 from autograder.course import Course
 from autograder.errors import RefusedError
 from autograder.leaks import find_leaks
 from autograder.lint import lint
-from autograder.solving import error_outputs, execute, to_html
 
 # What Jupyter leaves behind; nbgrader does not copy it.
 _CHECKPOINTS = ".ipynb_checkpoints"
@@ -99,6 +97,9 @@ def solve(course: Course, progress: Callable[[str], None] | None = None) -> tupl
     written.  Raises ``RefusedError`` if a source has faults, or, after all notebooks ran,
     if a cell raised an error; a notebook with such a cell is not written.
     """
+    from autograder.conversion import encoded, read_source  # slow to load
+    from autograder.solving import error_outputs, execute, to_html
+
     _refuse_faults(course)
     written: list[Path] = []
     errors: list[str] = []
@@ -131,6 +132,12 @@ def _refuse_faults(course: Course) -> None:
 
 def _make(course: Course) -> Mapping[str, _Made]:
     """Make every notebook's files in memory; refuse them all if one is wrong."""
+    from autograder.conversion import (  # slow to load
+        encoded,
+        generate_release,
+        read_source,
+    )
+
     _refuse_faults(course)
     made: dict[str, _Made] = {}
     leaks: list[str] = []

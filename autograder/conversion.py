@@ -2,8 +2,7 @@
 
 jupytext and nbgrader do the work; what is added here makes it repeatable: cells get ids
 from their ``grade_id`` or their number, metadata are reduced to what is needed, and bytes
-are the same on every system.  Heavy libraries are imported where they are used, because
-most commands never come here.
+are the same on every system.
 """
 
 import hashlib
@@ -11,14 +10,18 @@ import logging
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import jupytext
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.converters import GenerateAssignment
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
 
 from autograder.course import Course
 from autograder.errors import RefusedError
 from autograder.percent import SourceCell, read_cells
-
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
 
 #: The key of a notebook's metadata that holds the digest of the source it was made of.
 DIGEST_KEY = "built_from"
@@ -32,7 +35,7 @@ _COMMENT_SIGNS = re.compile(r"[#\s]")
 class SolutionNotebook:
     """A notebook with solutions: as nbformat holds it, and the cells it was read from."""
 
-    notebook: "NotebookNode"
+    notebook: NotebookNode
     cells: tuple[SourceCell, ...]
 
 
@@ -42,8 +45,6 @@ def read_source(course: Course, name: str) -> SolutionNotebook:
     Raises ``RefusedError`` if jupytext and ``autograder.percent`` read it differently:
     then what was linted is not what would be built.
     """
-    import jupytext  # type: ignore[import-untyped, unused-ignore]
-
     path = course.solution_file(name)
     file = path.relative_to(course.root).as_posix()
     text = path.read_text(encoding="utf-8")
@@ -65,9 +66,7 @@ def read_source(course: Course, name: str) -> SolutionNotebook:
     return SolutionNotebook(notebook, cells)
 
 
-def _refuse_disagreement(
-    file: str, cells: tuple[SourceCell, ...], notebook: "NotebookNode"
-) -> None:
+def _refuse_disagreement(file: str, cells: tuple[SourceCell, ...], notebook: NotebookNode) -> None:
     if len(cells) != len(notebook.cells):
         raise RefusedError(
             f"{file}: jupytext finds {len(notebook.cells)} cells; expected the {len(cells)} that "
@@ -86,11 +85,9 @@ def _refuse_disagreement(
             )
 
 
-def encoded(notebook: "NotebookNode") -> bytes:
+def encoded(notebook: NotebookNode) -> bytes:
     """The notebook as the bytes of a file: sorted keys, LF, one newline at the end."""
-    import nbformat
-
-    text: str = nbformat.writes(notebook, version=4)  # type: ignore[no-untyped-call, unused-ignore]
+    text: str = nbformat.writes(notebook, version=4)  # type: ignore[no-untyped-call]
     return (text.rstrip("\n") + "\n").encode("utf-8")
 
 
@@ -101,11 +98,6 @@ def generate_release(name: str, source: bytes, scratch: Path) -> bytes:
     it needs no program on PATH and no activated environment.  Raises ``RefusedError`` if
     nbgrader fails.
     """
-    from nbgrader.converters import GenerateAssignment  # type: ignore[import-untyped, unused-ignore]
-    from nbgrader.converters.base import NbGraderException  # type: ignore[import-untyped, unused-ignore]
-    from nbgrader.coursedir import CourseDirectory  # type: ignore[import-untyped, unused-ignore]
-    from traitlets.config import Config
-
     given = scratch / "source" / name / f"{name}.ipynb"
     given.parent.mkdir(parents=True)
     given.write_bytes(source)

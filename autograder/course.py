@@ -62,7 +62,7 @@ class Course:
 
     @property
     def assignments(self) -> Path:
-        """nbgrader's ``release_directory``: what students get."""
+        """What students get: nbgrader's ``release_directory``."""
         return self.root / "assignments"
 
     @property
@@ -72,7 +72,7 @@ class Course:
 
     @property
     def source(self) -> Path:
-        """nbgrader's ``source_directory``: notebooks with solutions."""
+        """Notebooks with solutions: nbgrader's ``source_directory``."""
         return self.build / "source"
 
     @property
@@ -99,7 +99,7 @@ class Course:
 
     @property
     def gradebook(self) -> Path:
-        """nbgrader's database."""
+        """The database of nbgrader."""
         return self.class_root / "gradebook.db"
 
     @property

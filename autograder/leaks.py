@@ -21,7 +21,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from autograder.percent import SourceCell
 
@@ -164,7 +164,7 @@ def _solution(cell: SourceCell) -> _Solution:
             line.number, _squeezed(_TRAILING_COMMENT.sub("", line.text) if is_code else line.text)
         )
         for line in _split(cell)[0]
-        if _is_telling(line.text, is_code)
+        if _is_telling(line.text, cell.kind)
     )
     return _Solution(str(cell.nbgrader.get("grade_id")), is_code, telling)
 
@@ -197,10 +197,10 @@ def _split(cell: SourceCell) -> tuple[list[_Line], list[_Line]]:
     return kept, given
 
 
-def _is_telling(line: str, is_code: bool) -> bool:
+def _is_telling(line: str, kind: Literal["code", "markdown"]) -> bool:
     length = len(_squeezed(line))
     text = line.strip()
-    if not is_code or text.startswith("#"):
+    if kind == "markdown" or text.startswith("#"):
         return length >= _SHORTEST_PROSE
     if length < _SHORTEST_CODE:
         return False

@@ -18,6 +18,8 @@ from autograder.percent import MARKER, SourceCell, quoted_lines, read_cells, rea
 
 # What an author may write below the name of a cell, and what nbgrader adds in a release.
 _KEYS = {"grade", "grade_id", "locked", "points", "schema_version", "solution", "task"}
+# The version of nbgrader's metadata that its releases of these years write.
+_SCHEMA = 3
 _FLAGS = ("grade", "locked", "solution")
 # A grade id is also the cell's id in the notebook, which may have 64 characters.
 _GRADE_ID = re.compile(r"[A-Za-z]\w{0,63}", re.ASCII)
@@ -165,9 +167,11 @@ def _wrong_metadata(source: _Source) -> Iterator[Finding]:
             if not isinstance(nbgrader.get(flag), bool):
                 message = f'found "{flag}": {nbgrader.get(flag)!r}; expected true or false'
                 yield source.finding(cell.line, message)
-        if nbgrader.get("schema_version") != 3:
+        if nbgrader.get("schema_version") != _SCHEMA:
             found = nbgrader.get("schema_version")
-            yield source.finding(cell.line, f'found "schema_version": {found!r}; expected 3')
+            yield source.finding(
+                cell.line, f'found "schema_version": {found!r}; expected {_SCHEMA}'
+            )
         if nbgrader.get("task"):
             message = "found a task cell; expected a written question: markdown, grade and solution"
             yield source.finding(cell.line, message)

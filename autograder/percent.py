@@ -101,15 +101,16 @@ def _read_metadata(text: str, place: str) -> dict[str, Any]:
     position = 0
     while position < len(text):
         key = _KEY.match(text, position)
+        wrong = UsageError(
+            f"{place}: found the metadata {text[position:].strip()!r}; expected key=value "
+            "with a value written as JSON"
+        )
+        if key is None:
+            raise wrong
         try:
-            if key is None:
-                raise ValueError("no key=")
             metadata[key[1]], position = decoder.raw_decode(text, key.end())
         except ValueError:
-            raise UsageError(
-                f"{place}: found the metadata {text[position:].strip()!r}; expected key=value "
-                "with a value written as JSON"
-            ) from None
+            raise wrong from None
     return metadata
 
 

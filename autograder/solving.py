@@ -5,15 +5,17 @@ Nothing here is safe for submitted code.
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from jupyter_client.kernelspec import NoSuchKernel
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbconvert import HTMLExporter
+from nbformat import NotebookNode
 
 from autograder.errors import RefusedError
 
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
 
-
-def error_outputs(notebook: "NotebookNode") -> list[tuple[int, str]]:
+def error_outputs(notebook: NotebookNode) -> list[tuple[int, str]]:
     """The errors in an executed notebook: number of the cell, from 0, and what was raised."""
     return [
         (number, f"{output.ename}: {output.evalue}".splitlines()[0])
@@ -23,16 +25,12 @@ def error_outputs(notebook: "NotebookNode") -> list[tuple[int, str]]:
     ]
 
 
-def execute(notebook: "NotebookNode", folder: Path, seconds: int) -> None:
+def execute(notebook: NotebookNode, folder: Path, seconds: int) -> None:
     """Run all cells of ``notebook`` in ``folder``, and keep their outputs in it.
 
     An error does not stop the cells below it.  A cell that takes longer than ``seconds``
     raises ``RefusedError``, as does a kernel that dies or does not start.
     """
-    from jupyter_client.kernelspec import NoSuchKernel
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
-
     client = NotebookClient(
         notebook,
         timeout=seconds,
@@ -49,11 +47,9 @@ def execute(notebook: "NotebookNode", folder: Path, seconds: int) -> None:
         raise RefusedError(f"the notebook cannot be run: {str(error).splitlines()[0]}") from error
 
 
-def to_html(notebook: "NotebookNode", title: str) -> str:
+def to_html(notebook: NotebookNode, title: str) -> str:
     """The notebook as one HTML page."""
-    from nbconvert import HTMLExporter
-
-    exporter = HTMLExporter()  # type: ignore[no-untyped-call, unused-ignore]
+    exporter = HTMLExporter()  # type: ignore[no-untyped-call]
     page: str
     page, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": title}})
     return page

@@ -1,7 +1,6 @@
 """The paths of a course, and the released notebook as graders read it."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -29,7 +28,7 @@ def test_the_working_directory_is_where_the_search_begins(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(course.solutions)
-    assert os.path.samefile(Course.find().root, course.root)
+    assert Course.find().root.samefile(course.root)
 
 
 @pytest.mark.parametrize("present", ["nbgrader_config.py", "solutions", None])
