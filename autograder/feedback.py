@@ -1,0 +1,315 @@
+"""Feedback pages: what one student reads about one assignment.
+
+A page is made from the verdict, from the points of the release and from the text of the
+student's own cells.  The text is only shown: no verdict depends on it here.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from markupsafe import Markup
+
+from autograder import pages
+from autograder.course import Course
+from autograder.errors import UsageError
+from autograder.release import Release, ReleasedCell
+from autograder.store import VerdictStore
+from autograder.submission import UnreadableError, read_submission, submission_file
+from autograder.verdict import ExerciseVerdict, Verdict
+from course_utils.report_card import ReportCard
+
+#: Points that a person gave, by student and ``grade_id`` of the written question.
+ManualScores = Mapping[tuple[str, str], float]
+
+#: How a solution cell is named after the function that it defines.
+_SOLUTION = "{function}_solution"
+#: The tier of grades that were made without isolation.
+_UNISOLATED = "none"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that the reader has to know before the points."""
+
+    title: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the table of points; ``score`` is None where there is none (yet)."""
+
+    title: str
+    score: float | None
+    maximum: float
+    status: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Total:
+    """A sum below the table of points."""
+
+    title: str
+    score: float | None
+    maximum: float
+
+
+@dataclass(frozen=True)
+class Part:
+    """An exercise: its card (HTML that the card has escaped) and what the student wrote.
+
+    ``source`` is None where nothing is shown; ``remark`` may say why.
+    """
+
+    title: str
+    card: Markup
+    source: str | None = None
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class WrittenAnswer:
+    """A written question: the student's text, or a remark where there is none."""
+
+    title: str
+    text: str | None
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """All that stands on a feedback page, in its order."""
+
+    student: str
+    assignment: str
+    notices: tuple[Notice, ...]
+    lines: tuple[Line, ...]
+    totals: tuple[Total, ...]
+    parts: tuple[Part, ...]
+    answers: tuple[WrittenAnswer, ...]
+    tier: str
+
+    @property
+    def waiting(self) -> bool:
+        """Whether points of a person are still to come."""
+        return any(line.status == "pending" for line in self.lines)
+
+
+def write_pages(
+    course: Course,
+    release: Release,
+    store: VerdictStore,
+    folder: Path | None = None,
+    *,
+    manual: ManualScores | None = None,
+) -> list[Path]:
+    """Write a page for every verdict of the assignment and return their paths.
+
+    They go to ``STUDENT/ASSIGNMENT/ASSIGNMENT.html`` in ``folder``, by default the
+    course's ``feedback/``.  ``manual`` are points for written questions; what it does not
+    name is shown as pending.  Raises UsageError, after all other pages were written,
+    when the name of a student is not that of a folder or leads elsewhere by a link.
+    """
+    root = course.feedback if folder is None else folder
+    written, refused = [], []
+    for verdict, stale in store.all(release.assignment):
+        path = page_path(root, verdict.student, verdict.assignment)
+        if path is None:
+            refused.append(
+                f"the student {pages.shown(verdict.student)!r} cannot have a folder in {root}; "
+                "expected a plain name and no link there; rename the submission's folder or "
+                "remove the link"
+            )
+            continue
+        work = {} if stale else handed_in(course, release, verdict.student)
+        pages.write(path, html(page(verdict, release, work, stale=stale, manual=manual or {})))
+        written.append(path)
+    if refused:
+        raise UsageError(
+            f"{len(written)} pages were written, {len(refused)} were not: {'; '.join(refused)}"
+        )
+    return written
+
+
+def page_path(root: Path, student: str, assignment: str) -> Path | None:
+    """Where the page of ``student`` belongs; None if that would not be a folder of ``root``."""
+    for name in (student, assignment):
+        if name in ("", ".", "..") or set(name) & {"/", "\0", os.sep}:
+            return None
+    path = root / student / assignment / f"{assignment}.html"
+    return path if path.parent.resolve() == root.resolve() / student / assignment else None
+
+
+def handed_in(course: Course, release: Release, student: str) -> dict[str, str]:
+    """The text of the student's solution cells and written answers, by ``grade_id``.
+
+    Of a copied cell the last counts, as it does when the notebook runs.  Empty for a file
+    that cannot be read.
+    """
+    folder = course.submitted / student / release.assignment
+    try:
+        path = submission_file(folder, release.assignment)
+        submission = read_submission(path, student, release)
+    except UnreadableError:
+        return {}
+    solutions = {cell.grade_id for cell in release.cells if cell.kind == "solution"}
+    found = {c.grade_id: c.source for c in submission.code if c.grade_id in solutions}
+    return {**found, **dict(submission.written)}
+
+
+def html(page: Page) -> str:
+    """The page as one HTML file."""
+    return pages.render("feedback", page=page)
+
+
+def page(
+    verdict: Verdict,
+    release: Release,
+    work: Mapping[str, str],
+    *,
+    stale: str = "",
+    manual: ManualScores | None = None,
+) -> Page:
+    """Put together what the page of one verdict says.
+
+    ``work`` is the text of cells by ``grade_id``; ``stale`` says why a later run left this
+    older verdict standing.
+    """
+    lines = tuple(_lines(verdict, release, manual or {})) if verdict.exercises else ()
+    return Page(
+        student=verdict.student,
+        assignment=verdict.assignment,
+        notices=tuple(_notices(verdict, stale)),
+        lines=lines,
+        totals=_totals(lines),
+        parts=tuple(_parts(verdict, release, work)),
+        answers=tuple(_answers(release, work)) if work else (),
+        tier=verdict.tier if verdict.exercises else "",
+    )
+
+
+def _notices(verdict: Verdict, stale: str) -> Iterator[Notice]:
+    if stale:
+        yield Notice(
+            "This page is about an earlier version of your work.",
+            (
+                f"A later one has no score: {stale}",
+                "Your earlier points stand until it has one.",
+            ),
+        )
+    if verdict.status == "unreadable":
+        yield Notice(
+            "Your file could not be read, so there is no score yet.",
+            (
+                f"What was found: {verdict.reason}",
+                "No score is not a zero. Open the notebook in Jupyter and see that it is complete.",
+                f"Then save it as {verdict.assignment}.ipynb and hand it in again.",
+            ),
+        )
+    if verdict.status == "not judged":
+        yield Notice(
+            "The grader failed, so there is no final score yet.",
+            (
+                "This is a fault of the grader, not of your work, and costs no points.",
+                "You need not do anything: your instructor sees it and grades again.",
+                f"What happened: {verdict.reason}",
+            ),
+        )
+    if verdict.tier == _UNISOLATED:
+        yield Notice(
+            "These points were made without isolation.",
+            ("They are for trying the grader out, and are no grade.",),
+        )
+
+
+def _lines(verdict: Verdict, release: Release, manual: ManualScores) -> Iterator[Line]:
+    for cell in release.cells:
+        if cell.kind == "autograded":
+            found = verdict.exercise(cell.grade_id)
+            score = found.score(cell.maximum) if found else None
+            status = found.card.status if found else "not judged"
+            note = "bonus" if _is_bonus(cell) else ""
+            yield Line(_title(cell, found), score, cell.maximum, status, note)
+        elif cell.kind == "manual":
+            given = manual.get((verdict.student, cell.grade_id))
+            state = "pending" if given is None else "graded"
+            yield Line(_words(cell.grade_id), given, cell.points, state, "read by a person")
+
+
+def _is_bonus(cell: ReleasedCell) -> bool:
+    return cell.points == 0 and cell.bonus > 0
+
+
+def _title(cell: ReleasedCell, found: ExerciseVerdict | None) -> str:
+    """The function, and which part of it: ``max_pool_forward_naive, padding``."""
+    function = found.card.function if found else cell.grade_id
+    part = cell.grade_id.removeprefix(function).strip("_")
+    return f"{function}, {_words(part)}" if part and part != cell.grade_id else cell.grade_id
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _totals(lines: tuple[Line, ...]) -> tuple[Total, ...]:
+    """The sum of what is scored, and that of the bonus; None as soon as a line lacks a score."""
+    if not lines:
+        return ()
+    required = [line for line in lines if line.note != "bonus" and line.status != "pending"]
+    bonus = [line for line in lines if line.note == "bonus"]
+    waiting = any(line.status == "pending" for line in lines)
+    totals = [_sum("Total so far" if waiting else "Total", required)]
+    if bonus:
+        totals.append(_sum("Bonus on top", bonus))
+    return tuple(totals)
+
+
+def _sum(title: str, lines: list[Line]) -> Total:
+    scores = [line.score for line in lines if line.score is not None]
+    whole = len(scores) == len(lines)
+    return Total(title, sum(scores) if whole else None, sum(line.maximum for line in lines))
+
+
+def _parts(verdict: Verdict, release: Release, work: Mapping[str, str]) -> Iterator[Part]:
+    told: set[str] = set()
+    for cell in release.cells:
+        found = verdict.exercise(cell.grade_id)
+        if found is None:
+            continue
+        function = found.card.function
+        solution = _SOLUTION.format(function=function)
+        source, remark = None, ""
+        if function in told:
+            remark = "It is the same function as above."
+        elif solution in work:
+            source = work[solution]
+        elif work:
+            remark = (
+                f"The cell {solution} is no longer in your notebook; what was judged is the "
+                f"function {function} as the other cells left it."
+            )
+        told.add(function)
+        card = Markup(_with_points(found, cell).html())
+        yield Part(_title(cell, found), card, source, remark)
+
+
+def _with_points(found: ExerciseVerdict, cell: ReleasedCell) -> ReportCard:
+    score = found.score(cell.maximum)
+    return found.card if score is None else replace(found.card, points=(score, cell.maximum))
+
+
+def _answers(release: Release, work: Mapping[str, str]) -> Iterator[WrittenAnswer]:
+    for cell in release.cells:
+        if cell.kind != "manual":
+            continue
+        text = work.get(cell.grade_id)
+        title = _words(cell.grade_id)
+        if text is None:
+            yield WrittenAnswer(title, None, "The question is no longer in your notebook.")
+        elif text.strip() == cell.source.strip():
+            yield WrittenAnswer(title, None, "You left it as it was given.")
+        else:
+            yield WrittenAnswer(title, text)
