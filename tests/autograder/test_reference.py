@@ -120,7 +120,7 @@ def test_an_old_text_that_does_not_occur_exactly_once_is_refused(
 
 def test_a_change_that_is_not_python_names_the_line(folder: Path) -> None:
     wrong = reference.load(folder, "09_shift").changed("twice", [("return", "return return")])
-    with pytest.raises(UsageError, match="not valid Python in line 2.*return return shift"):
+    with pytest.raises(UsageError, match=r"not valid Python in line 2.*return return shift"):
         _ = wrong.functions
 
 
@@ -147,9 +147,9 @@ def test_a_change_costs_microseconds(folder: Path) -> None:
 
 
 def test_missing_files_and_functions_are_named(folder: Path) -> None:
-    with pytest.raises(UsageError, match="no source file .*01_other"):
+    with pytest.raises(UsageError, match=r"no source file .*01_other"):
         reference.load(folder, "01_other")
-    with pytest.raises(UsageError, match="no reference function 'given'; .* shift, twice"):
+    with pytest.raises(UsageError, match=r"no reference function 'given'; .* shift, twice"):
         reference.load(folder, "09_shift").source("given")
 
 
