@@ -1,7 +1,7 @@
 """Grade many submissions: find them, judge them side by side, keep each verdict."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
@@ -80,12 +80,11 @@ def grade_class(
     *,
     jobs: int | None = None,
     force: bool = False,
-    judged: Callable[[Verdict], None] = lambda verdict: None,
 ) -> Iterator[Verdict]:
     """Judge submissions and keep every verdict as it arrives; yields them in that order.
 
     A submission whose verdict is kept and still holds is not judged again, unless
-    ``force``; the kept verdict is yielded.  ``judged`` is told each verdict once it is kept.
+    ``force``; the kept verdict is yielded.
     """
     known = {} if force else store.keys(grader.release.assignment)
     with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
@@ -98,7 +97,6 @@ def grade_class(
                 verdict, fresh = future.result()
                 if fresh:
                     store.put(verdict)
-                judged(verdict)
                 yield verdict
         finally:
             for future in waiting:

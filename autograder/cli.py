@@ -13,6 +13,7 @@ from pathlib import Path
 
 from autograder.course import Course
 from autograder.errors import JudgingUnfitError, UsageError
+from autograder.store import VerdictStore
 
 DONE, REFUSED, USAGE, UNFIT = 0, 1, 2, 3
 
@@ -96,7 +97,7 @@ def _course(options: argparse.Namespace) -> Course:
 
 
 def _build(options: argparse.Namespace) -> int:
-    from autograder import authoring, recording  # noqa: PLC0415 - nbgrader takes a second
+    from autograder import authoring, recording
 
     course = _course(options)
     if options.check:
@@ -114,7 +115,7 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _solved(options: argparse.Namespace) -> int:
-    from autograder import authoring  # noqa: PLC0415
+    from autograder import authoring
 
     course = _course(options)
     for path in authoring.solve(course):
@@ -123,7 +124,7 @@ def _solved(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    from autograder import session  # noqa: PLC0415
+    from autograder import session
 
     course = _course(options)
     outcome = session.grade(
@@ -143,7 +144,7 @@ def _grade(options: argparse.Namespace) -> int:
 
 
 def _feedback(options: argparse.Namespace) -> int:
-    from autograder import feedback, session  # noqa: PLC0415
+    from autograder import feedback, session
 
     course = _course(options)
     for assignment in session.graded(course, options.assignment):
@@ -153,12 +154,10 @@ def _feedback(options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from autograder import class_report, session  # noqa: PLC0415
+    from autograder import class_report, session
 
     course = _course(options)
-    report = class_report.report(
-        course, session.graded(course, options.assignment), _store(course)
-    )
+    report = class_report.report(course, session.graded(course, options.assignment), _store(course))
     print(report.text())
     if options.out:
         class_report.write_html(report, options.out)
@@ -167,7 +166,7 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from autograder import export, session  # noqa: PLC0415
+    from autograder import export, session
 
     course = _course(options)
     rows = [
@@ -185,13 +184,13 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from autograder import demo  # noqa: PLC0415
+    from autograder import demo
 
     return demo.run(_course(options))
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from autograder.doctor import examine  # noqa: PLC0415
+    from autograder.doctor import examine
 
     findings = examine()
     print(findings.json() if options.json else findings.text())
@@ -199,7 +198,7 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _secret(options: argparse.Namespace) -> int:
-    from autograder.secret import rotate  # noqa: PLC0415
+    from autograder.secret import rotate
 
     course = _course(options)
     rotate(course.secret)
@@ -208,7 +207,7 @@ def _secret(options: argparse.Namespace) -> int:
 
 
 def _store(course: Course) -> "VerdictStore":
-    from autograder.store import VerdictStore  # noqa: PLC0415
+    from autograder.store import VerdictStore
 
     if not course.verdicts.is_file():
         raise JudgingUnfitError(

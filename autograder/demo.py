@@ -29,7 +29,9 @@ def run(course: Course) -> int:
     assignments = _sample_class(course).write_class(course, demo.submitted)
     not_judged = 0
     for assignment in assignments:
-        outcome = session.grade(demo, assignment, isolation=isolation, quiet=not console.is_terminal)
+        outcome = session.grade(
+            demo, assignment, isolation=isolation, quiet=not console.is_terminal
+        )
         outcome.show(console)
         not_judged += outcome.not_judged
     _write(demo, assignments)

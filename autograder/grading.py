@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from autograder.exercises import Question
 from autograder.preparation import Prepared, prepare
@@ -18,7 +18,9 @@ from autograder.running import NotebookRun
 from autograder.sandbox import Isolation, Limits, SandboxError
 from autograder.submission import Submission
 from autograder.verdict import ExerciseVerdict, Verdict
-from course_utils.exercise import Status
+from course_utils import recorded
+from course_utils.diagnosis import Diagnosis, diagnose
+from course_utils.exercise import CallStoppedError, Status
 from course_utils.judging import Judgement, judge
 from course_utils.report_card import ReportCard
 
@@ -27,6 +29,11 @@ log = logging.getLogger(__name__)
 #: A function that used up its time is tried once more with this many times as much,
 #: once per submission: a busy machine must not cost points.
 RETRY_FACTOR = 5.0
+
+ONLY_VISIBLE_CASES = (
+    "The function is right on the cases that check shows, and wrong on fresh ones of the "
+    "same sizes: it seems to know the shown numbers."
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +45,7 @@ class Grader:
     reference: Reference
     secret: bytes
     isolation: Isolation
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
     def key(self, submission: Submission) -> str:
         """Identifies what a verdict depends on: submission, exercises, reference, tier."""
@@ -53,7 +60,7 @@ class Grader:
 
     def seed(self, submission: Submission) -> bytes:
         """The seed of the hidden cases, fresh for every student and every version of the code."""
-        text = "\0".join([submission.student, submission.assignment, submission.fingerprint])
+        text = f"{submission.student}\0{submission.assignment}\0{submission.fingerprint}"
         return hmac.new(self.secret, text.encode("utf-8", "replace"), hashlib.sha256).digest()
 
     def grade(self, submission: Submission) -> Verdict:
@@ -61,7 +68,8 @@ class Grader:
         seed = self.seed(submission)
         try:
             with NotebookRun(submission, self.release, self.isolation, self.limits) as run:
-                judgements = _Judging(self, submission, run, seed).all()
+                judging = _Judging(self, submission, run, seed)
+                judgements = judging.all()
         except SandboxError as error:
             return self.not_judged(submission, f"the sandbox failed: {error}")
         faults = [j.reason for j in judgements.values() if j.status == "not judged"]
@@ -69,7 +77,10 @@ class Grader:
             student=submission.student,
             assignment=submission.assignment,
             status="not judged" if faults else "judged",
-            exercises=tuple(_verdict(q, judgements[q.exercise.name]) for q in self.questions),
+            exercises=tuple(
+                _verdict(q, judgements[q.exercise.name], judging.diagnoses.get(q.exercise.name))
+                for q in self.questions
+            ),
             reason=faults[0] if faults else "",
             key=self.key(submission),
             seed=seed.hex(),
@@ -100,13 +111,17 @@ class _Judging:
         self.run = run
         self.seed = seed
         self.retried = False
+        self.diagnoses: dict[str, Diagnosis] = {}
 
     def all(self) -> Mapping[str, Judgement]:
         """Judgements by exercise name."""
         found: dict[str, Judgement] = {}
         for position, question in self._in_order():
             self.run.advance(position)
-            found[question.exercise.name] = self._one(question)
+            name = question.exercise.name
+            found[name] = self._one(question)
+            if found[name].status == "failed" and not found[name].reason:
+                self.diagnoses[name] = self._diagnosis(question)
         return {name: self._with_cache(name, judged, found) for name, judged in found.items()}
 
     def _in_order(self) -> list[tuple[int, Question]]:
@@ -140,6 +155,17 @@ class _Judging:
         finally:
             self.run.call_cpu_seconds = usual
 
+    def _diagnosis(self, question: Question) -> Diagnosis:
+        """Name the mistake by the visible cases, as the student's own ``check`` does."""
+        visible = recorded.load(question.exercise.name)
+        judgement = judge(visible.exercise, visible.cases, visible.answers, self.run)
+        if judgement.status == "passed":
+            return Diagnosis(pattern=ONLY_VISIBLE_CASES)
+        try:
+            return diagnose(visible, judgement, self.run)
+        except CallStoppedError:
+            return Diagnosis()
+
     def _with_cache(
         self, name: str, judgement: Judgement, found: Mapping[str, Judgement]
     ) -> Judgement:
@@ -149,8 +175,11 @@ class _Judging:
         return judgement.with_cache(serves=backward.cache_serves) if backward else judgement
 
 
-def _verdict(question: Question, judgement: Judgement) -> ExerciseVerdict:
+def _verdict(
+    question: Question, judgement: Judgement, diagnosis: Diagnosis | None
+) -> ExerciseVerdict:
     status: Status = judgement.status
+    diagnosis = diagnosis or Diagnosis()
     return ExerciseVerdict(
         exercise=question.exercise.name,
         share=None if status == "not judged" else judgement.earned,
@@ -159,7 +188,8 @@ def _verdict(question: Question, judgement: Judgement) -> ExerciseVerdict:
             status=status,
             checks=judgement.checks,
             reason=judgement.reason,
-            diagnosis=judgement.notes,
+            diagnosis=(*judgement.notes, *diagnosis.sentences),
+            example=diagnosis.example,
             printed=judgement.printed,
         ),
     )

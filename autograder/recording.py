@@ -4,7 +4,6 @@ The files are tracked, shipped with ``course_utils``, and compared with what wou
 written now by ``autograder build --check``.
 """
 
-import os
 from pathlib import Path
 
 from autograder import reference
@@ -85,7 +84,7 @@ def write(course: Course) -> list[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_suffix(".new")
         fresh.write_text(texts[path], encoding="utf-8", newline="\n")
-        os.replace(fresh, path)
+        fresh.replace(path)
     return changed
 
 

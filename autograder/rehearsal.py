@@ -34,9 +34,7 @@ def rehearse(
     return judgement
 
 
-def _judge(
-    exercise: Exercise, functions: Functions, prepared: Mapping[str, Prepared]
-) -> Judgement:
+def _judge(exercise: Exercise, functions: Functions, prepared: Mapping[str, Prepared]) -> Judgement:
     session = LocalSession(functions[exercise.function], exercise.function)
     made = prepared[exercise.name]
     with quiet_numpy():

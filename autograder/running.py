@@ -136,7 +136,7 @@ class NotebookRun:
         return self._child
 
 
-_transformer = TransformerManager()
+_transformer = TransformerManager()  # type: ignore[no-untyped-call]
 
 
 def _python(source: str) -> str:

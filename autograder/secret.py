@@ -22,7 +22,7 @@ def read_secret(path: Path) -> bytes:
         descriptor = os.open(path, os.O_RDONLY)
     except FileNotFoundError:
         return rotate(path)
-    with open(descriptor, encoding="ascii", errors="replace") as file:
+    with os.fdopen(descriptor, encoding="ascii", errors="replace") as file:
         mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
         text = file.read(1000).strip()
     if os.name == "posix" and mode & 0o077:
@@ -52,7 +52,7 @@ def write_secret(path: Path, secret: bytes) -> bytes:
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(path.name + ".new")
     fresh.unlink(missing_ok=True)
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(secret.hex() + "\n")
         file.flush()
         os.fsync(file.fileno())

@@ -18,6 +18,7 @@ from autograder.course import Course
 from autograder.errors import JudgingUnfitError, UsageError
 from autograder.release import Release, read_release
 from autograder.sandbox import Isolation
+from autograder.sandbox.isolation import Tier
 from autograder.store import VerdictStore
 from autograder.verdict import Verdict
 
@@ -47,8 +48,7 @@ class Outcome:
                     "reason": v.reason,
                     "score": score(v, self.release),
                     "exercises": {
-                        e.exercise: {"status": e.card.status, "share": e.share}
-                        for e in v.exercises
+                        e.exercise: {"status": e.card.status, "share": e.share} for e in v.exercises
                     },
                 }
                 for v in self.verdicts
@@ -107,7 +107,7 @@ def summary(verdict: Verdict) -> str:
     return ""
 
 
-def isolation(tier: str | None = None, *, unisolated: bool = False) -> Isolation:
+def isolation(tier: Tier | None = None, *, unisolated: bool = False) -> Isolation:
     """The isolation to grade under.  Raises JudgingUnfitError when there is none."""
     if unisolated:
         return sandbox.UNISOLATED

@@ -108,7 +108,7 @@ def _text(path: Path) -> str:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
         raise UnreadableError(f"the file cannot be opened ({error.strerror})") from error
-    with open(descriptor, "rb") as file:
+    with os.fdopen(descriptor, "rb") as file:
         state = os.fstat(file.fileno())
         if not stat.S_ISREG(state.st_mode):
             raise UnreadableError("this is not a file; submit the notebook itself")
@@ -137,13 +137,13 @@ def _notebook(text: str) -> dict[str, Any]:
         ) from error
     if not isinstance(data, dict):
         raise UnreadableError("the file holds no notebook")
-    if data.get("nbformat") == 3:  # noqa: PLR2004 - the format before cells stood on top
+    if data.get("nbformat") == 3:
         data = _upgraded(data)
     cells = data.get("cells")
-    if data.get("nbformat") != 4 or not isinstance(cells, list):  # noqa: PLR2004
+    if data.get("nbformat") != 4 or not isinstance(cells, list):
         raise UnreadableError(
-            f"the file is a notebook of format {_shown(data.get('nbformat'))}; expected 4; open it in "
-            "JupyterLab and save it"
+            f"the file is a notebook of format {_shown(data.get('nbformat'))}; expected 4; "
+            "open it in JupyterLab and save it"
         )
     if len(cells) > MOST_CELLS:
         raise UnreadableError(f"the notebook has {len(cells)} cells; expected at most {MOST_CELLS}")
@@ -152,9 +152,10 @@ def _notebook(text: str) -> dict[str, Any]:
 
 def _upgraded(data: dict[str, Any]) -> dict[str, Any]:
     try:
-        return dict(nbformat.convert(nbformat.from_dict(data), 4))
+        upgraded: dict[str, Any] = nbformat.reads(json.dumps(data), as_version=4)
     except Exception as error:  # an old notebook can be broken in any way
         raise UnreadableError("the notebook has an old format and cannot be upgraded") from error
+    return upgraded
 
 
 def _cell(cell: Any, place: int) -> dict[str, Any]:

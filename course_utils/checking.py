@@ -52,7 +52,7 @@ def check(function: Callable[..., Any], part: str = "", *, hint: int = 1) -> Non
     ``part`` selects an optional part of an exercise, such as ``"padding"``.  ``hint``
     says how much help a failure brings: 1 where and what pattern, 2 a question, 3 the
     smallest failing case, 4 the named mistake.  Asking costs nothing.
-    Raises ValueError for a function that no exercise asks for.
+    Raises ValueError for a function that no exercise asks for, TypeError for no function.
     """
     exercise = _exercise_of(function, part)
     card = examine(function, exercise, hint=hint)
@@ -86,7 +86,7 @@ def examine(function: Callable[..., Any], exercise: str, *, hint: int = MOST_HIN
 def _exercise_of(function: Callable[..., Any], part: str) -> str:
     if not callable(function):
         kind = type(function).__name__
-        raise ValueError(f"check needs a function, found a {kind}; write check(name_of_function)")
+        raise TypeError(f"check needs a function, found a {kind}; write check(name_of_function)")
     name = getattr(function, "__name__", type(function).__name__)
     exercise = f"{name}_{part}" if part else name
     if exercise not in recorded.names():
@@ -113,19 +113,21 @@ def _summary(card: ReportCard) -> str:
     failed = [c.title for c in card.checks if c.status == "failed"]
     if card.reason:
         return f"{card.function}: {card.reason}."
-    return f"{card.function}: {len(failed)} of {len(card.checks)} checks failed ({'; '.join(failed)})."
+    return (
+        f"{card.function}: {len(failed)} of {len(card.checks)} checks failed ({'; '.join(failed)})."
+    )
 
 
 def _show(card: ReportCard) -> None:
     """Display the card as rich output in a notebook, as text elsewhere."""
     if "IPython" in sys.modules:
-        from IPython.core.getipython import get_ipython  # noqa: PLC0415 - optional
-        from IPython.display import display  # noqa: PLC0415
+        from IPython.core.getipython import get_ipython
+        from IPython.display import display
 
         if get_ipython() is not None:
-            display(card)
+            display(card)  # type: ignore[no-untyped-call]
             return
-    print(card.text())
+    print(card.text())  # noqa: T201 - outside a notebook this is the display
 
 
 class LocalSession:

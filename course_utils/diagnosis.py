@@ -6,7 +6,7 @@ that a guess is never shown as a certainty.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,10 +18,14 @@ from course_utils.patterns import pattern
 from course_utils.recorded import Recorded
 from course_utils.signature import Signature
 
+#: The level of help from which each part is shown; the pattern always is.
+HINT_QUESTION, HINT_EXAMPLE, HINT_NAME = 2, 3, 4
+
 #: On so many cases a known mistake must agree where it differs from the right answer.
 ENOUGH_CASES = 2
 #: Arrays with more entries than this are not printed.
 LARGEST_PRINTED = 60
+
 
 @dataclass(frozen=True)
 class Diagnosis:
@@ -41,8 +45,13 @@ class Diagnosis:
 
     def up_to(self, hint: int) -> "Diagnosis":
         """The part that is shown at this level: 1 pattern, 2 question, 3 example, 4 name."""
-        fields = ("pattern", "question", "example", "name")
-        return replace(self, **dict.fromkeys(fields[max(hint, 1) :], ""))
+        return Diagnosis(
+            pattern=self.pattern,
+            question=self.question if hint >= HINT_QUESTION else "",
+            example=self.example if hint >= HINT_EXAMPLE else "",
+            name=self.name if hint >= HINT_NAME else "",
+            mistakes=self.mistakes,
+        )
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -165,9 +174,7 @@ def smallest_example(recorded: Recorded, session: Session) -> str:
     return ""
 
 
-def _setup(
-    case: Case, function: str, outputs: Sequence[str], forward: str | None
-) -> list[str]:
+def _setup(case: Case, function: str, outputs: Sequence[str], forward: str | None) -> list[str]:
     lines = [f"{name} = {_literal(value)}" for name, value in case.inputs.items()]
     names = ", ".join(case.inputs)
     if forward is None:

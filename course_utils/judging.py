@@ -166,7 +166,7 @@ class _Trial:
         checks = tuple(self.results[check.name] for check in self.exercise.checks)
         status: Status = "passed" if all(c.status == "passed" for c in checks) else "failed"
         cache_serves = self._cache_serves(first, own)
-        notes = self._notes(status, own, cache_serves)
+        notes = self._notes(status, own, cache_serves=cache_serves)
         return Judgement(
             status,
             checks,
@@ -218,9 +218,7 @@ class _Trial:
     def _forward(self, case: Case, **replaced: Array) -> Returned:
         assert self.exercise.forward is not None
         inputs = {**case.inputs, **replaced}
-        return self.session.call(
-            self.exercise.forward, tuple(inputs.values()), ("out",), keep=True
-        )
+        return self.session.call(self.exercise.forward, tuple(inputs.values()), ("out",), keep=True)
 
     def _forward_is_there(self) -> bool:
         return self.exercise.forward is not None and self.session.has(self.exercise.forward)
@@ -237,7 +235,9 @@ class _Trial:
     def _compare_one(self, returned: Returned, case: Case, place: int) -> Comparison:
         output = self.exercise.outputs[place]
         if returned.raised is not None:
-            return Comparison(right=False, message=f"{self.exercise.function} raised {returned.raised}")
+            return Comparison(
+                right=False, message=f"{self.exercise.function} raised {returned.raised}"
+            )
         if returned.outputs is None:
             return Comparison(right=False, message=returned.problem)
         got = returned.outputs[place]
@@ -323,13 +323,17 @@ class _Trial:
         if own is None:
             return None
         right = [key for key, compared in standard.compared.items() if compared.right]
-        whole = [key for key in right if all(standard.compared[key[0], o].right for o in self.exercise.outputs)]
+        whole = [
+            key
+            for key in right
+            if all(standard.compared[key[0], o].right for o in self.exercise.outputs)
+        ]
         if not whole:
             return None
         return all(own.compared[key].right for key in whole)
 
     def _notes(
-        self, status: Status, own: Attempt | None, cache_serves: bool | None
+        self, status: Status, own: Attempt | None, *, cache_serves: bool | None
     ) -> tuple[str, ...]:
         notes = []
         if cache_serves is False:

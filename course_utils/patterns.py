@@ -44,27 +44,33 @@ def _same(a: Array, b: Array) -> bool:
 
 
 def _wrong(got: Array, expected: Array) -> Array:
-    difference: Array = np.abs(got.astype(float) - expected.astype(float))
-    return difference > tolerances.REFERENCE * scale(expected)
+    difference = np.abs(got.astype(float) - expected.astype(float))
+    wrong: Array = np.asarray(difference > tolerances.REFERENCE * scale(expected))
+    return wrong
 
 
 def _shape_pattern(output: str, got: Array, expected: Array, numbers: Mapping[str, int]) -> str:
     pad = numbers.get("pad", 0)
     if got.size == 0:
         return f"{output} is empty: a slice such as [0:-0] selects nothing when the padding is 0."
-    if got.ndim == expected.ndim:
-        extra = [g - e for g, e in zip(got.shape, expected.shape, strict=True)]
-        if pad and extra[-_SPATIAL:] == [2 * pad] * _SPATIAL and not any(extra[:-_SPATIAL]):
-            return f"{output} looks like the padded array: it is larger by 2 * pad on each side."
-        if sorted(got.shape) == sorted(expected.shape):
-            return f"{output} looks as if its axes were in another order."
-        if all(e >= 0 for e in (-np.array(extra)).tolist()):
-            return f"{output} is smaller than {expected.shape}: not every row or column has a place."
     if got.ndim == 0:
         return f"{output} is a single number: it was summed over every axis."
+    if got.ndim == expected.ndim:
+        return _same_rank_pattern(output, got, expected, pad)
     if got.size == expected.size:
         return f"{output} has the right number of entries in another shape."
     return f"{output} was summed or repeated along another axis than it should be."
+
+
+def _same_rank_pattern(output: str, got: Array, expected: Array, pad: int) -> str:
+    extra = [g - e for g, e in zip(got.shape, expected.shape, strict=True)]
+    if pad and extra[-_SPATIAL:] == [2 * pad] * _SPATIAL and not any(extra[:-_SPATIAL]):
+        return f"{output} looks like the padded array: it is larger by 2 * pad in each direction."
+    if sorted(got.shape) == sorted(expected.shape):
+        return f"{output} looks as if its axes were in another order."
+    if max(extra) <= 0:
+        return f"{output} is smaller than it should be: not every row or column has a place."
+    return f"{output} has another size than it should have."
 
 
 def _zero(output: str, got: Array, expected: Array) -> str:
@@ -108,17 +114,17 @@ def _place_pattern(output: str, wrong: Array, numbers: Mapping[str, int]) -> str
     """Where the wrong entries are: one image, one channel, the border, every s-th row."""
     if wrong.all() or not wrong.any():
         return ""
-    names = ("image", "channel") if wrong.ndim == 4 else ()  # noqa: PLR2004
+    names = ("image", "channel") if wrong.ndim == 4 else ()
     for axis, name in enumerate(names):
         others = tuple(a for a in range(wrong.ndim) if a != axis)
-        bad = wrong.any(axis=others)
+        bad = np.asarray(wrong.any(axis=others))
         if bad.size > 1 and not bad[0] and bad[1:].all():
             return f"{output} looks right for {name} 0 only."
         if bad.size > 1 and bad[0] and not bad[1:].any():
             return f"{output} looks wrong for {name} 0 only."
     if wrong.ndim < _SPATIAL:
         return ""
-    plane = wrong.any(axis=tuple(range(wrong.ndim - _SPATIAL)))
+    plane = np.asarray(wrong.any(axis=tuple(range(wrong.ndim - _SPATIAL))))
     return _plane_pattern(output, plane, numbers)
 
 

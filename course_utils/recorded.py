@@ -100,7 +100,9 @@ def names() -> list[str]:
     folder = files("course_utils").joinpath(FOLDER)
     if not folder.is_dir():
         return []
-    return sorted(f.name.removesuffix(".json") for f in folder.iterdir() if f.name.endswith(".json"))
+    return sorted(
+        f.name.removesuffix(".json") for f in folder.iterdir() if f.name.endswith(".json")
+    )
 
 
 def _mistake(data: dict[str, Any]) -> KnownMistake:
@@ -108,9 +110,7 @@ def _mistake(data: dict[str, Any]) -> KnownMistake:
         case: result
         if isinstance(result, str)
         else {
-            output: Signature(
-                tuple(item["shape"]), item["odd"], tuple(item["sums"]), item["size"]
-            )
+            output: Signature(tuple(item["shape"]), item["odd"], tuple(item["sums"]), item["size"])
             for output, item in result.items()
         }
         for case, result in data["results"].items()

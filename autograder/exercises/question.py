@@ -68,7 +68,8 @@ def nonzero(random: np.random.Generator, shape: Sequence[int], largest: int) -> 
     """Integers of either sign with magnitude 1..largest, as float64."""
     magnitude = random.integers(1, largest + 1, size=tuple(shape))
     sign = random.choice(np.array([-1, 1]), size=tuple(shape))
-    return (magnitude * sign).astype(np.float64)
+    values: Array = (magnitude * sign).astype(np.float64)
+    return values
 
 
 def distinct(random: np.random.Generator, shape: Sequence[int], start: int) -> Array:
