@@ -1,8 +1,10 @@
 """The script that a child process runs first: ``bootstrap.py IN OUT PLAIN PACKAGES``.
 
-IN and OUT are the descriptors on which requests come and replies go, PLAIN is the path of course_utils/plain.py, PACKAGES a JSON object: the allowed packages and
-where each is.  The script loads the few modules that the child consists of by their paths, so that nothing of
-``autograder`` has to be importable, gives each a private copy of the builtins (student
+IN and OUT are the descriptors on which requests come and replies go, PLAIN is the path of
+course_utils/plain.py, PACKAGES a JSON object: the allowed packages and where each is.
+
+The script loads the few modules that the child consists of by their paths, so that nothing
+of ``autograder`` has to be importable, gives each a private copy of the builtins (student
 code may rebind ``builtins.len``; ours keeps the real one), and starts serving.
 """
 

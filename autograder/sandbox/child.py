@@ -42,6 +42,7 @@ class Printed(io.TextIOBase):
         self._dropped = 0
 
     def writable(self) -> bool:
+        """Tell that it can be written to."""
         return True
 
     def write(self, text: str) -> int:
@@ -72,8 +73,8 @@ class Inert:
             raise AttributeError(name)
         return self
 
-    def __call__(self, *args: object, **kwargs: object) -> None:
-        return None
+    def __call__(self, *_args: object, **_named: object) -> None:
+        """Do nothing."""
 
 
 class Notebook:
@@ -218,8 +219,8 @@ def serve(
 ) -> None:
     """Answer requests for ever; a fault in here ends the process with its traceback."""
     while True:
-        request = channel.receive()
         try:
+            request = channel.receive()
             channel.send(answer(request), request["token"], reply_bytes)
         except BaseException:  # noqa: BLE001 - student code may have broken anything
             _write(2, traceback.format_exc()[-2000:].encode("utf-8", "replace"))

@@ -1,5 +1,6 @@
 """How a child process comes into being: its command line, its environment, its orders."""
 
+import contextlib
 import functools
 import json
 import os
@@ -10,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from autograder.sandbox import syscalls
+from autograder.sandbox import namespaces, syscalls
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.library import library
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.pipes import Pipes
+from autograder.sandbox.spawned import Executed, Spawned, Wrapped
 
 #: The user without any rights, by convention "nobody".
 _NOBODY = 65534
@@ -24,19 +26,27 @@ _DESCRIPTORS = 64
 _BOOTSTRAP = Path(__file__).resolve().with_name("bootstrap.py")
 
 
-@functools.cache
-def unprivileged_uid() -> int | None:
+def child_uid(isolation: Isolation) -> int | None:
     """The user that children change to, None to stay what we are.
 
-    Only root can change, and only if that user could read the interpreter and packages.
+    Only root can change, and only if that user could read the interpreter and packages;
+    in a mount namespace bubblewrap has already taken the power to change.
     """
+    return _unprivileged_uid() if isolation.tier == "kernel" else None
+
+
+@functools.cache
+def _unprivileged_uid() -> int | None:
     if sys.platform != "linux" or os.geteuid() != 0 or not library().open_to_all:
         return None
     return _NOBODY
 
 
-def spawn(scratch: Path) -> tuple[Pipes, "subprocess.Popen[bytes]"]:
-    """Start the process, not yet locked down, in the directory ``scratch``."""
+def spawn(isolation: Isolation, limits: Limits, scratch: Path) -> tuple[Pipes, Spawned]:
+    """Start the process, not yet locked down, in the directory ``scratch``.
+
+    Raises OSError or ValueError if it cannot be started.
+    """
     requests, request_end = os.pipe()
     reply_end, replies = os.pipe()
     output_end, output = os.pipe()
@@ -44,18 +54,12 @@ def spawn(scratch: Path) -> tuple[Pipes, "subprocess.Popen[bytes]"]:
     found = library()
     numbers = (str(requests), str(replies))
     command = [found.interpreter, "-I", "-S", str(_BOOTSTRAP), *numbers, found.plain]
+    command.append(json.dumps(found.packages))
     try:
-        process = subprocess.Popen(
-            [*command, json.dumps(found.packages)],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            pass_fds=(requests, replies),
-            cwd=scratch,
-            env=_environment(scratch),
-            # Ctrl-C in a terminal is for the grader, which ends its children itself.
-            start_new_session=True,
-        )
+        if isolation.tier == "namespaces":
+            spawned: Spawned = _wrapped(command, limits, scratch, theirs, output_end)
+        else:
+            spawned = Executed(_popen(command, scratch, theirs))
     except BaseException:
         for descriptor in ours:
             os.close(descriptor)
@@ -63,7 +67,50 @@ def spawn(scratch: Path) -> tuple[Pipes, "subprocess.Popen[bytes]"]:
     finally:
         for descriptor in theirs:
             os.close(descriptor)
-    return Pipes(*ours), process
+    return Pipes(*ours), spawned
+
+
+def _popen(
+    command: list[str], scratch: Path, pipes: tuple[int, int, int], *more: int
+) -> "subprocess.Popen[bytes]":
+    requests, replies, output = pipes
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        pass_fds=(requests, replies, *more),
+        cwd=scratch,
+        env=_environment(scratch),
+        # Ctrl-C in a terminal is for the grader, which ends its children itself.
+        start_new_session=True,
+    )
+
+
+def _wrapped(
+    command: list[str], limits: Limits, scratch: Path, pipes: tuple[int, int, int], said: int
+) -> Wrapped:
+    """Start the child through bubblewrap, and learn its process id from it."""
+    program = namespaces.bubblewrap()
+    if program is None:
+        raise ValueError("bubblewrap is not installed")
+    wrapper = namespaces.wrapper_command(program, library(), limits, scratch)
+    info_end, info = os.pipe()
+    try:
+        process = _popen([*wrapper, "--info-fd", str(info), *command], scratch, pipes, info)
+    finally:
+        os.close(info)
+    with open(info_end, "rb") as file:
+        told = file.read()
+    try:
+        return Wrapped(process, namespaces.child_pid(told))
+    except (ValueError, OSError) as error:
+        process.kill()
+        process.wait()
+        os.set_blocking(said, False)
+        with contextlib.suppress(BlockingIOError):
+            error = ValueError(f"{error}: {os.read(said, 2000).decode(errors='replace').strip()}")
+        raise error from None
 
 
 def _environment(scratch: Path) -> dict[str, str]:
@@ -100,8 +147,9 @@ def orders(isolation: Isolation, limits: Limits, scratch: Path) -> dict[str, Any
         "listed": list(found.listed),
         "writable": [str(scratch)],
         "seccomp": np.frombuffer(program, np.uint8).copy(),
-        "uid": unprivileged_uid() if isolated else None,
-        "parent": os.getpid(),
+        "uid": child_uid(isolation),
+        # In its own namespace the child has no parent; bubblewrap sees to it.
+        "parent": None if isolation.tier == "namespaces" else os.getpid(),
         "memory_bytes": limits.memory_bytes,
         "limits": {
             "RLIMIT_CORE": 0,

@@ -51,6 +51,9 @@ class Library:
 
     ``packages`` maps importable names to a directory or a module file; ``readable`` may
     be read with all that is beneath; of ``listed`` only the names of entries.
+
+    The same for a mount namespace: ``roots`` with all that is beneath but ``masked``, on
+    top of that ``explicit``, and ``links`` (path and target).
     """
 
     interpreter: str
@@ -59,6 +62,10 @@ class Library:
     plain: str
     readable: tuple[str, ...]
     listed: tuple[str, ...]
+    roots: tuple[str, ...]
+    masked: tuple[str, ...]
+    explicit: tuple[str, ...]
+    links: dict[str, str]
 
     @functools.cached_property
     def open_to_all(self) -> bool:
@@ -74,31 +81,41 @@ def library() -> Library:
     packages = {name: place for name in PACKAGES if (place := _place(name)) is not None}
     beside = {os.path.dirname(place) for place in packages.values()}
     wheels = [os.path.join(parent, name) for parent in sorted(beside) for name in _LIBRARIES]
-    stdlib = os.path.realpath(sysconfig.get_path("stdlib"))
-    platform = os.path.realpath(sysconfig.get_path("platstdlib", vars=_base()))
-    roots = (stdlib, platform, os.path.join(sys.base_prefix, "lib"), *_SYSTEM_LIBRARIES)
-    found = [path for root in dict.fromkeys(roots) for path in _without(root, forbidden)]
-    explicit = [
-        *packages.values(),
-        *filter(os.path.isdir, wheels),
-        str(_HERE / "stand_in"),
-    ]
+    explicit = [*packages.values(), *filter(os.path.isdir, wheels), str(_HERE / "stand_in")]
     for path in explicit:
         if any(_beneath(other, path) for other in forbidden):
             raise RuntimeError(f"{path} contains what a child must not read")
-    files = [path for path in _SYSTEM_FILES if os.path.exists(path)]
+    explicit += [path for path in _SYSTEM_FILES if os.path.exists(path)]
+    explicit = list(dict.fromkeys(map(os.path.realpath, explicit)))
+    stdlib = os.path.realpath(sysconfig.get_path("stdlib"))
+    roots = _roots(stdlib)
+    found = [path for root in roots for path in _without(root, forbidden)]
     return Library(
         interpreter=os.path.realpath(sys.executable),
         packages=packages,
         stand_in=str(_HERE / "stand_in"),
         plain=_plain(),
-        readable=tuple(dict.fromkeys([*found, *map(os.path.realpath, explicit), *files])),
+        readable=tuple(dict.fromkeys([*found, *explicit])),
         listed=(stdlib,),
+        roots=roots,
+        masked=tuple(
+            path
+            for path in forbidden
+            if os.path.isdir(path) and any(_beneath(path, root) for root in roots)
+        ),
+        explicit=tuple(explicit),
+        links={path: os.readlink(path) for path in _SYSTEM_LIBRARIES if os.path.islink(path)},
     )
 
 
-def _base() -> dict[str, str]:
-    return {"platbase": sys.base_exec_prefix}
+def _roots(stdlib: str) -> tuple[str, ...]:
+    """Return the directories of libraries and of the standard library, none within another."""
+    platform = sysconfig.get_path("platstdlib", vars={"platbase": sys.base_exec_prefix})
+    places = (stdlib, platform, os.path.join(sys.base_prefix, "lib"), *_SYSTEM_LIBRARIES)
+    real = dict.fromkeys(os.path.realpath(path) for path in places if os.path.isdir(path))
+    return tuple(
+        path for path in real if not any(path != other and _beneath(path, other) for other in real)
+    )
 
 
 def _place(name: str) -> str | None:

@@ -49,7 +49,7 @@ class SandboxError(Exception):
     """The sandbox failed, not the student: whatever depends on it is not judged."""
 
 
-class ChildStopped(CallStoppedError):
+class ChildStopped(CallStoppedError):  # noqa: N818 - what happened, as StopIteration is
     """The child is gone: it reached a limit, ended, or sent what cannot be read.
 
     ``kind`` says why for programs, ``reason`` is a sentence for the student.

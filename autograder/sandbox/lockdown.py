@@ -7,6 +7,7 @@ the system-call filter last, because it denies most of what the steps before it 
 The child loads this module by its path; it imports nothing of the project.
 """
 
+import contextlib
 import ctypes
 import os
 import resource
@@ -19,6 +20,8 @@ _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 22, 2
 _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
 _CAPABILITY_VERSION_3 = 0x20080522
 _SIGKILL = 9
+#: Address space of a warm child, bytes, where there is no /proc to read it from.
+_WARM = 512 * 2**20
 #: The last descriptor that stays open: 0-2, and two pipes to the grader.
 LAST_DESCRIPTOR = 4
 
@@ -40,9 +43,9 @@ def lock_down(orders: Mapping[str, Any], landlock: Any) -> None:
     """Confine this process as ``orders`` say; ``landlock`` is the module of that name.
 
     ``orders`` has ``landlock_abi`` (int, 0: do without), ``readable``, ``listed`` and
-    ``writable`` (lists of paths), ``seccomp`` (uint8 array, the filter; empty: do without), ``uid`` (int,
-    or None to stay), ``parent`` (int, process id, or None), ``memory_bytes``, ``limits``
-    (dict of resource name and value).  Raises OSError if any of it cannot be done.
+    ``writable`` (lists of paths), ``seccomp`` (uint8 array, the filter; empty: do without),
+    ``uid`` (int, or None to stay), ``parent`` (int, process id, or None), ``memory_bytes``,
+    ``limits`` (dict of resource name and value).  Raises OSError if any of it cannot be done.
     """
     address_space = _address_space() + orders["memory_bytes"]
     if sys.platform == "linux":
@@ -86,12 +89,12 @@ def _fail(what: str) -> None:
 
 
 def _address_space() -> int:
-    """Return the bytes of address space in use, 0 where the system does not tell."""
+    """Return the bytes of address space in use, a guess where the system does not tell."""
     try:
         with open("/proc/self/statm", encoding="ascii") as file:
             return int(file.read().split()[0]) * resource.getpagesize()
     except OSError:
-        return 0
+        return _WARM
 
 
 def _descriptor_limit() -> int:
@@ -126,10 +129,8 @@ def _give_up_privileges(uid: int | None) -> None:
             _prctl(_PR_CAPBSET_DROP, capability)
         except OSError:
             break  # EPERM: an ordinary user has none; EINVAL: past the last one
-    try:
+    with contextlib.suppress(OSError):  # a kernel without ambient capabilities
         _prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL)
-    except OSError:
-        pass  # a kernel without ambient capabilities
     if uid is not None:
         os.setgroups([])
         os.setresgid(uid, uid, uid)

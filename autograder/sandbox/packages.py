@@ -21,8 +21,8 @@ class Packages(importlib.abc.MetaPathFinder):
     def find_spec(
         self,
         fullname: str,
-        path: Sequence[str] | None = None,
-        target: types.ModuleType | None = None,
+        path: Sequence[str] | None = None,  # noqa: ARG002 - the import system's signature
+        target: types.ModuleType | None = None,  # noqa: ARG002
     ) -> Any:
         """Return the spec of an allowed top-level package or module, None for others."""
         place = self._places.get(fullname)

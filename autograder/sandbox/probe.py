@@ -8,8 +8,8 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from autograder.sandbox import landlock, launch, syscalls
-from autograder.sandbox.isolation import Isolation, Tier
+from autograder.sandbox import landlock, launch, namespaces, syscalls
+from autograder.sandbox.isolation import UNISOLATED, Isolation, Tier
 from autograder.sandbox.limits import ChildStopped, Limits, SandboxError
 from autograder.sandbox.process import Child
 
@@ -70,34 +70,17 @@ _MUST_FAIL = (
 _MUST_WORK = ("write_in_scratch",)
 
 
-@functools.cache
-def _probed(tier: Tier | None) -> Isolation:
-    if sys.platform != "linux":
-        missing = f"submissions are judged on Linux only; this is {sys.platform}"
-        return Isolation(
-            "none",
-            0,
-            (),
-            (missing, "use a Linux machine, container or virtual machine"),
-        )
-    lacking = _lacking_seccomp()
-    if lacking:
-        return Isolation("none", 0, (), (lacking,))
-    abi = landlock.abi()
-    if tier == "namespaces":
-        return Isolation("none", abi, (), ("the namespaces tier is not available",))
-    if abi == 0:
-        return Isolation("none", 0, (), (_NO_LANDLOCK,))
-    return _tried(Isolation("kernel", abi, _details(abi)))
-
-
 _NO_LANDLOCK = (
     "this kernel offers no Landlock: it needs Linux 5.13 or newer with 'landlock' among the "
     "security modules (kernel parameter lsm=)"
 )
+_NO_BUBBLEWRAP = (
+    "bubblewrap is not installed: install the system package 'bubblewrap' (not the PyPI "
+    "package of that name)"
+)
 
 
-def probe(refresh: bool = False, tier: Tier | None = None) -> Isolation:
+def probe(*, refresh: bool = False, tier: Tier | None = None) -> Isolation:
     """Return the isolation that this host offers, tried for real.
 
     ``tier`` asks for a certain one; without, the strongest that needs nothing installed.
@@ -107,6 +90,30 @@ def probe(refresh: bool = False, tier: Tier | None = None) -> Isolation:
     if refresh:
         _probed.cache_clear()
     return _probed(tier)
+
+
+@functools.cache
+def _probed(tier: Tier | None) -> Isolation:
+    if sys.platform != "linux":
+        missing = f"submissions are judged on Linux only; this is {sys.platform}"
+        return _none(missing, "use a Linux machine, container or virtual machine")
+    lacking = _lacking_seccomp()
+    if lacking:
+        return _none(lacking)
+    abi = landlock.abi()
+    found = []
+    if tier in (None, "kernel"):
+        found.append(_tried(Isolation("kernel", abi)) if abi else _none(_NO_LANDLOCK))
+    if tier == "namespaces" or (tier is None and found[0].tier == "none"):
+        installed = namespaces.bubblewrap() is not None
+        found.append(_tried(Isolation("namespaces", abi)) if installed else _none(_NO_BUBBLEWRAP))
+    missing = [what for isolation in found for what in isolation.missing]
+    best = found[-1] if found else UNISOLATED
+    return replace(best, missing=tuple(missing))
+
+
+def _none(*missing: str) -> Isolation:
+    return Isolation("none", missing=missing)
 
 
 def _lacking_seccomp() -> str:
@@ -121,20 +128,19 @@ def _lacking_seccomp() -> str:
     return ""
 
 
-def _details(abi: int) -> tuple[str, ...]:
-    uid = launch.unprivileged_uid()
-    root = "" if os.geteuid() else "; as root: capabilities dropped"
-    if root:
-        root += (
-            f", user {uid}"
-            if uid is not None
-            else (", user id kept, because another user could not read the interpreter")
-        )
-    return (
-        f"files by Landlock, ABI {abi}",
-        "system calls by a seccomp allow list",
-        f"limits on memory, files, descriptors and processor time{root}",
-    )
+def _details(isolation: Isolation) -> tuple[str, ...]:
+    """Say what holds."""
+    details = ["system calls by a seccomp allow list"]
+    if isolation.tier == "namespaces":
+        details.append("file system, processes, network and IPC by bubblewrap's namespaces")
+    if isolation.landlock_abi:
+        details.append(f"files by Landlock, ABI {isolation.landlock_abi}")
+    details.append("limits on memory, files, descriptors, threads and processor time")
+    if os.geteuid() == 0:
+        uid = launch.child_uid(isolation)
+        kept = "user id kept: another user could not read all that a child needs"
+        details.append("as root: no capabilities, " + (kept if uid is None else f"user id {uid}"))
+    return tuple(details)
 
 
 def _tried(isolation: Isolation) -> Isolation:
@@ -142,15 +148,10 @@ def _tried(isolation: Isolation) -> Isolation:
     try:
         holes = _holes(isolation)
     except (SandboxError, ChildStopped, OSError) as error:
-        return Isolation(
-            "none",
-            isolation.landlock_abi,
-            (),
-            (f"an isolated process failed: {error}",),
-        )
+        return _none(f"the {isolation.tier} tier does not work here: {error}")
     if holes:
-        return Isolation("none", isolation.landlock_abi, (), holes)
-    return replace(isolation)
+        return _none(*(f"the {isolation.tier} tier does not hold here: {hole}" for hole in holes))
+    return replace(isolation, details=_details(isolation))
 
 
 def _holes(isolation: Isolation) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ import contextlib
 import itertools
 import secrets
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,6 +15,7 @@ from autograder.sandbox import launch, replies, wire
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.limits import ChildStopped, Limits, SandboxError, StopKind
 from autograder.sandbox.meter import Meter
+from autograder.sandbox.namespaces import seen_from_outside
 from autograder.sandbox.pipes import EndedError
 from autograder.sandbox.replies import CellOutcome
 from autograder.sandbox.scratch import Scratch
@@ -48,14 +48,15 @@ class Child:
         self._limits = limits
         self._kept: set[int] = set()
         self._closed = False
-        uid = launch.unprivileged_uid() if isolation.tier != "none" else None
-        self._scratch = Scratch(uid)
+        self._scratch = Scratch(launch.child_uid(isolation))
         try:
-            self._pipes, self._process = launch.spawn(self._scratch.path)
+            self._pipes, self._spawned = launch.spawn(isolation, limits, self._scratch.path)
         except BaseException:
             self._scratch.remove()
             raise
-        self._meter = Meter(self._process.pid)
+        self._meter = Meter(self._spawned.pid)
+        if isolation.tier == "namespaces":
+            self._scratch.watch(seen_from_outside(self._spawned.pid, self._scratch.path))
 
     @classmethod
     def start(cls, isolation: Isolation, limits: Limits) -> Self:
@@ -169,8 +170,8 @@ class Child:
         if self._closed:
             return
         self._closed = True
-        self._process.kill()
-        self._process.wait()
+        self._spawned.kill()
+        self._spawned.wait()
         self._pipes.close()
         with contextlib.suppress(OSError):
             self._scratch.remove()
@@ -193,11 +194,7 @@ class Child:
             raise SandboxError(f"a request that cannot be sent: {error}") from error
         watch = Watch(self._meter, self._scratch, self._limits, who, cpu_seconds, wall_seconds)
         try:
-            reply = self._exchange(frame, watch)
-            # A reply written before the question was known does not answer it.
-            if reply.pop("token", None) != token:
-                raise wire.FrameError("a reply to another request")
-            return read(reply)
+            return read(self._exchange(frame, token, watch))
         except EndedError:
             stopped = self._ended(who)
         except wire.FrameError as error:
@@ -212,21 +209,23 @@ class Child:
         self.close()
         raise stopped
 
-    def _exchange(self, frame: bytes, watch: "Watch") -> wire.Message:
+    def _exchange(self, frame: bytes, token: str, watch: "Watch") -> wire.Message:
         """Send one frame and wait for one, looking at the limits all the while."""
         self._pipes.begin(frame, self._limits.reply_bytes)
         while True:
             reply = self._pipes.step(_LOOK_EVERY)
             if reply is not None:
                 watch.finish()
+                # A reply written before the question was known does not answer it.
+                if reply.get("token") != token:
+                    raise wire.FrameError("a reply to another request")
                 return reply
             watch.look()
 
     def _ended(self, who: str) -> ChildStopped:
         """Say why the process is gone (or closed its pipe and is as good as gone)."""
-        try:
-            code = self._process.wait(_LAST_BREATH)
-        except subprocess.TimeoutExpired:
+        code = self._spawned.wait(_LAST_BREATH)
+        if code is None:
             return ChildStopped("ended", f"{who} closed the connection to the grader")
         if code == -signal.SIGKILL:
             why = "for lack of memory or for using too much processor time"

@@ -25,14 +25,19 @@ class Scratch:
     def __init__(self, uid: int | None) -> None:
         base = _base(os.getpid())
         self.path = Path(tempfile.mkdtemp(dir=base))
+        self._seen = self.path
         if uid is not None:
             base.chmod(0o711)
             os.chown(self.path, uid, uid)
 
+    def watch(self, path: Path) -> None:
+        """Count what lies at ``path``: another file system may be mounted over this one."""
+        self._seen = path
+
     def usage(self, most_files: int) -> tuple[int, int]:
         """Return bytes and number of what lies here; stops counting above ``most_files``."""
         size = count = 0
-        for entry in _entries(self.path):
+        for entry in _entries(self._seen):
             count += 1
             if count > most_files:
                 break

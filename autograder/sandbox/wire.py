@@ -80,7 +80,7 @@ class Handle:
 class _Packer:
     """Turns values into the header's tree, and collects the bytes of their arrays."""
 
-    def __init__(self, body_bytes: int, strict: bool) -> None:
+    def __init__(self, body_bytes: int, *, strict: bool) -> None:
         self.chunks: list[bytes] = []
         self.room = body_bytes
         self.parts = sys.maxsize if strict else MOST_PARTS
@@ -130,7 +130,7 @@ def encode(message: Message, body_bytes: int, *, strict: bool) -> bytes:
     With ``strict`` a value that cannot be sent raises FrameError; without, OPAQUE stands
     for it.
     """
-    packer = _Packer(body_bytes, strict)
+    packer = _Packer(body_bytes, strict=strict)
     tree = {key: packer.pack(value) for key, value in message.items()}
     header = _encode(tree).encode("ascii")
     body = b"".join(packer.chunks)

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 
-class CheckFailed(Exception):
+class CheckFailed(Exception):  # noqa: N818 - the name it stands for
     """The class of that name, never raised here."""
 
 
