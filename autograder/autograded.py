@@ -1,0 +1,371 @@
+"""The autograded notebook: what formgrader and nbgrader's feedback show of a submission.
+
+It is the released notebook with the student's work in it and the verdict below each
+check, and it is made here, not taken from the student:
+
+- cells that nbgrader knows, but the student's solutions and written answers, are as
+  released, whatever became of them in the submission: text, points, flags, ids;
+- the student's solutions, answers and own cells stand in the student's order, and of a
+  copied cell the last counts, as it does for the grade;
+- nothing else of the submission is left: no output, no metadata, no other file, and text
+  that a page would render is made harmless first.
+
+``autograder grade`` writes these notebooks, and the preprocessors of ``nbgrader autograde``
+return the same ones.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder import markdown_safety
+from autograder import submission as submissions
+from autograder.course import Course
+from autograder.errors import UsageError
+from autograder.release import Release
+from autograder.store import VerdictStore
+from autograder.submission import UnreadableError
+from autograder.verdict import Verdict
+from course_utils.report_card import ReportCard
+
+#: nbgrader's file beside a notebook that says when it was handed in.
+TIMESTAMP = "timestamp.txt"
+_LONGEST_TIMESTAMP = 200
+
+#: Characters of a code cell that are shown, and of all of a student's markdown together.
+LONGEST_CODE = 100_000
+MOST_MARKDOWN = 100_000
+
+#: nbgrader's own permission for autograded files: they are generated.
+_READ_ONLY = 0o444
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The verdict that counts for a student, and why a later submission did not replace it."""
+
+    verdict: Verdict
+    stale: str = ""
+
+
+def standing(course: Course, verdict: Verdict) -> Standing:
+    """The verdict that counts after ``verdict`` was found.
+
+    A verdict without a score leaves an earlier one standing that has a score.
+    """
+    if verdict.status != "judged" and course.verdicts.is_file():
+        kept = VerdictStore(course.verdicts).get(verdict.student, verdict.assignment)
+        if kept is not None and kept.status == "judged":
+            return Standing(kept, verdict.reason or verdict.status)
+    return Standing(verdict)
+
+
+def write(course: Course, release: Release, student: str, folder: Path, verdict: Verdict) -> Path:
+    """Write ``autograded/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb`` in one step, and return its path.
+
+    ``folder`` is the student's submission folder.  Raises UsageError if ``student`` cannot
+    be the name of a folder.
+    """
+    if not student or Path(student).name != student:
+        raise UsageError(f"the student {student!r} cannot have a folder; expected a plain name")
+    path = course.autograded / student / release.assignment / f"{release.assignment}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _replace(path, as_text(build(course, release, student, folder, verdict)))
+    write_timestamp(folder, path.parent)
+    return path
+
+
+def as_text(notebook: NotebookNode) -> str:
+    """The notebook as nbconvert writes it into a file."""
+    text: str = nbformat.writes(notebook, version=4)  # type: ignore[no-untyped-call]
+    return text if text.endswith("\n") else text + "\n"
+
+
+def build(
+    course: Course, release: Release, student: str, folder: Path, verdict: Verdict | None
+) -> NotebookNode:
+    """The autograded notebook (format 4.5); without a ``verdict``, one that waits for it."""
+    given = released_notebook(course, release.assignment)
+    found = standing(course, verdict) if verdict else None
+    try:
+        cells = _submitted_cells(folder, student, release)
+    except UnreadableError:
+        cells = []
+    notebook = deepcopy(given)
+    notebook.cells = list(_Merge(given, cells).merged())
+    if found is not None:
+        _put_cards(notebook, release, found.verdict)
+        notice = _notice(found, verdict)
+        if notice:
+            notebook.cells.insert(0, _markdown_cell("outcome", notice))
+    return notebook
+
+
+def answers(course: Course, release: Release, student: str) -> Mapping[str, str] | None:
+    """What the student wrote for the manually graded cells, by ``grade_id``.
+
+    A cell that is not in the submission has no entry.  None if nothing can be read.
+    """
+    folder = course.submitted / student / release.assignment
+    try:
+        path = submissions.submission_file(folder, release.assignment)
+        return dict(submissions.read_submission(path, student, release).written)
+    except (UnreadableError, OSError):
+        return None
+
+
+def released_notebook(course: Course, assignment: str) -> NotebookNode:
+    """The released notebook, whole.  ``release.read_release`` has found it to be one."""
+    text = course.release_file(assignment).read_text(encoding="utf-8")
+    notebook: NotebookNode = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+    return notebook
+
+
+def read_timestamp(folder: Path) -> str:
+    """The text of ``timestamp.txt`` in a submission folder; empty if there is no such file."""
+    try:
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+        with os.fdopen(os.open(folder / TIMESTAMP, flags), "rb") as file:
+            data = file.read(_LONGEST_TIMESTAMP) or b""
+    except OSError:
+        return ""
+    return data.decode("ascii", "replace").strip()
+
+
+def write_timestamp(folder: Path, to: Path) -> None:
+    """Leave in ``to`` the timestamp of the submission in ``folder``, as nbgrader does."""
+    text = read_timestamp(folder)
+    if text:
+        _replace(to / TIMESTAMP, text + "\n")
+    else:
+        (to / TIMESTAMP).unlink(missing_ok=True)
+
+
+def _replace(path: Path, text: str) -> None:
+    descriptor, name = tempfile.mkstemp(prefix=".unfinished-", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(_READ_ONLY)
+        Path(name).replace(path)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A submitted cell: what is taken over of it, and what it may be recognised by."""
+
+    type: Literal["code", "markdown"]
+    source: str
+    grade_id: str = ""
+    id: str = ""
+    attachments: object = None
+
+
+def _submitted_cells(folder: Path, student: str, release: Release) -> Sequence[_Cell]:
+    """The cells of the submission.  Raises UnreadableError where grading would."""
+    try:
+        path = submissions.submission_file(folder, release.assignment)
+        submissions.read_submission(path, student, release)
+        text = submissions._text(path)  # noqa: SLF001 - one reader of hostile files
+    except OSError as error:
+        raise UnreadableError(str(error)) from error
+    cells = submissions._notebook(text)["cells"]  # noqa: SLF001
+    raw = json.loads(text).get("cells")
+    if not isinstance(raw, list) or len(raw) != len(cells):
+        raw = [{}] * len(cells)
+    return [
+        _Cell(
+            "code" if cell["cell_type"] == "code" else "markdown",
+            cell["source"],
+            submissions._grade_id(cell),  # noqa: SLF001
+            _text_of(as_found.get("id")),
+            as_found.get("attachments"),
+        )
+        for cell, as_found in zip(cells, raw, strict=True)
+    ]
+
+
+def _text_of(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+class _Merge:
+    """Puts submitted cells into the released notebook."""
+
+    def __init__(self, given: NotebookNode, cells: Sequence[_Cell]) -> None:
+        self._given = given.cells
+        self._cells = cells
+        self._place_of = self._matched()
+        self._ids = {cell.id for cell in self._given}
+        self._reserved = {
+            f"{name}{ending}"
+            for name in filter(None, map(_released_id, self._given))
+            for ending in ("", "_extra_credit", "-comment")
+        }
+        self._room = MOST_MARKDOWN
+
+    def merged(self) -> Iterator[NotebookNode]:
+        """The cells of the autograded notebook, in order."""
+        for place, cell in self._order():
+            if place is None:
+                assert cell is not None
+                yield self._own(cell)
+            else:
+                yield self._released(self._given[place], cell)
+
+    def _matched(self) -> dict[int, int]:
+        """Which released cell each submitted one is, by position: each at most once.
+
+        A cell is known by its grade_id, else by its id, else by its text.
+        """
+        found: dict[int, int] = {}
+        taken: set[int] = set()
+        for submitted, given, last in (
+            ([c.grade_id for c in self._cells], [_released_id(c) for c in self._given], True),
+            ([c.id for c in self._cells], [c.id for c in self._given], False),
+            (
+                [c.source.strip() for c in self._cells],
+                [c.source.strip() for c in self._given],
+                False,
+            ),
+        ):
+            places = {key: place for place, key in enumerate(given) if key and place not in taken}
+            positions = range(len(submitted))
+            for position in reversed(positions) if last else positions:
+                place = places.get(submitted[position])
+                if place is None or place in taken or position in found:
+                    continue
+                if self._cells[position].type == self._given[place].cell_type:
+                    found[position] = place
+                    taken.add(place)
+        return found
+
+    def _order(self) -> list[tuple[int | None, _Cell | None]]:
+        """(place in the release, submitted cell) in the student's order, gaps filled."""
+        order: list[tuple[int | None, _Cell | None]] = [
+            (self._place_of.get(position), cell) for position, cell in enumerate(self._cells)
+        ]
+        present = set(self._place_of.values())
+        for place, cell in enumerate(self._given):
+            # A given code cell that the student deleted was not run: it stays away.
+            if place in present or (self._cells and _is_plain_code(cell)):
+                continue
+            earlier = [at for at, (known, _) in enumerate(order) if known in range(place)]
+            nearest = max(earlier, key=lambda at: order[at][0] or 0) if earlier else -1
+            order.insert(nearest + 1, (place, None))
+        return order
+
+    def _released(self, given: NotebookNode, cell: _Cell | None) -> NotebookNode:
+        made = deepcopy(given)
+        if cell is None or not _is_editable(given) or cell.source == given.source:
+            return made
+        if cell.type == "code":
+            made.source = _shortened(cell.source)
+        else:
+            made.source, attachments = self._harmless(cell)
+            if attachments:
+                made.attachments = attachments
+        return made
+
+    def _own(self, cell: _Cell) -> NotebookNode:
+        number = 1
+        while (name := f"own-{number}") in self._ids:
+            number += 1
+        self._ids.add(name)
+        if cell.type == "code":
+            return _code_cell(name, _shortened(cell.source))
+        source, attachments = self._harmless(cell)
+        made = _markdown_cell(name, source)
+        if attachments:
+            made.attachments = attachments
+        return made
+
+    def _harmless(self, cell: _Cell) -> tuple[str, Mapping[str, Any]]:
+        if len(cell.source) > self._room:
+            return "[The text of this cell is left out: the notebook holds too much of it.]", {}
+        self._room -= len(cell.source)
+        kept = markdown_safety.pictures(cell.attachments)
+        text = markdown_safety.harmless(cell.source, kept, self._reserved)
+        return text, {name: bundle for name, bundle in kept.items() if name in text}
+
+
+def _released_id(cell: NotebookNode) -> str:
+    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+
+
+def _is_editable(cell: NotebookNode) -> bool:
+    """Whether the student's text counts: solutions, answers, and what nbgrader does not know."""
+    nbgrader = cell.metadata.get("nbgrader", {})
+    return not _released_id(cell) or bool(nbgrader.get("solution"))
+
+
+def _is_plain_code(cell: NotebookNode) -> bool:
+    return cell.cell_type == "code" and not _released_id(cell)
+
+
+def _shortened(source: str) -> str:
+    if len(source) <= LONGEST_CODE:
+        return source
+    left_out = len(source) - LONGEST_CODE
+    return f"{source[:LONGEST_CODE]}\n# [... {left_out} characters left out]"
+
+
+def _put_cards(notebook: NotebookNode, release: Release, verdict: Verdict) -> None:
+    """Show each exercise's card as the output of its grade cell."""
+    cells = {_released_id(cell): cell for cell in notebook.cells}
+    for exercise in verdict.exercises:
+        cell = cells.get(exercise.exercise)
+        if cell is None or cell.cell_type != "code":
+            continue
+        maximum = release.cell(exercise.exercise).maximum
+        score = exercise.score(maximum)
+        card = exercise.card
+        if score is not None:
+            card = replace(card, points=(score, maximum))
+        cell.outputs = [_output(card)]
+
+
+def _code_cell(name: str, source: str) -> NotebookNode:
+    return node(
+        cell_type="code", execution_count=None, id=name, metadata={}, outputs=[], source=source
+    )
+
+
+def _markdown_cell(name: str, source: str) -> NotebookNode:
+    return node(cell_type="markdown", id=name, metadata={}, source=source)
+
+
+def _output(card: ReportCard) -> NotebookNode:
+    return node(output_type="display_data", data=card._repr_mimebundle_(), metadata={})
+
+
+def node(**fields: Any) -> NotebookNode:
+    """A notebook, a cell or an output with these fields."""
+    made: NotebookNode = nbformat.from_dict(fields)  # type: ignore[no-untyped-call]
+    return made
+
+
+def _notice(found: Standing, verdict: Verdict | None) -> str:
+    """What a reader has to know first; nbgrader's pages show a missing score as 0."""
+    if verdict is None or verdict.status == "judged":
+        return ""
+    reason = markdown_safety.inline(verdict.reason)
+    if verdict.status == "unreadable":
+        what = f"**The submission could not be read:** {reason}"
+    else:
+        what = f"**The grader failed:** {reason}. This is no fault of the submission."
+    if found.stale:
+        return f"{what}\n\nThe scores on this page are those of an earlier submission."
+    return f"{what}\n\nWhere this page shows a score of 0, it stands for *no score yet*."
