@@ -15,6 +15,7 @@ making the class fails.
 import argparse
 import copy
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +28,8 @@ from autograder.errors import UsageError
 from autograder.reference import Reference
 
 Notebook = dict[str, Any]
-Edit = tuple[str, str]
+#: Of which function which text is replaced by which.
+Edit = tuple[str, str, str]
 
 #: What becomes of a submission: all automatic points (a bonus apart), some, none, or no
 #: score because the file cannot be read.
@@ -51,24 +53,27 @@ class Expected:
 
 @dataclass(frozen=True)
 class Sample:
-    """A submission: ``edits`` of the reference by function, then a change of the notebook."""
+    """A submission: the reference solution with ``edits``, in a notebook that ``rework`` changes.
+
+    One that is not ``solved`` is the notebook as released; one that is ``cut`` ends halfway.
+    """
 
     expected: Expected
-    edits: Mapping[str, Sequence[Edit]] = field(default_factory=dict)
+    edits: Sequence[Edit] = ()
     rework: Callable[[Notebook, str], None] | None = None
     solved: bool = True
     cut: bool = False
 
 
-def _mistake(edits: Mapping[str, Sequence[Edit]], **loses: str) -> Sample:
+def _mistake(*edits: Edit, **loses: str) -> Sample:
     """A wrong answer; ``loses`` names failed checks by exercise, separated by spaces."""
     failed = {exercise: tuple(checks.split(" ")) for exercise, checks in loses.items()}
     required = [name for name in failed if not name.endswith("_padding")]
     return Sample(Expected("partial" if required else "full", failed), edits)
 
 
-def _same(old: str, new: str, *functions: str) -> dict[str, list[Edit]]:
-    return {function: [(old, new)] for function in functions}
+def _everywhere(functions: Sequence[str], old: str, new: str) -> tuple[Edit, ...]:
+    return tuple((function, old, new) for function in functions)
 
 
 # What students do to a notebook besides writing functions.
@@ -126,8 +131,8 @@ def _common(assignment: str, unpack: str, kill: str) -> dict[str, Sample]:
     return {
         "reference": Sample(_FULL),
         "untouched": Sample(Expected("zero"), solved=False),
-        "never-returns": _mistake({backward: [(unpack, _LOOP + unpack)]}, **lost),
-        "kills-its-process": _mistake({backward: [(unpack, kill + unpack)]}, **lost),
+        "never-returns": _mistake((backward, unpack, _LOOP + unpack), **lost),
+        "kills-its-process": _mistake((backward, unpack, kill + unpack), **lost),
         "grade-cell-deleted": Sample(_FULL, rework=_delete_grade_cell),
         "duplicated-cell": Sample(_FULL, rework=_duplicate_cells),
         "not-json": Sample(Expected("unreadable"), cut=True),
@@ -136,71 +141,53 @@ def _common(assignment: str, unpack: str, kill: str) -> dict[str, Sample]:
     }
 
 
-_CROP = "dx = dx_pad[:, :, pad : pad + H, pad : pad + W]"
-_CONV_SCATTER = "dx_pad[n, :, top : top + HH, left : left + WW] += dout[n, f, i, j] * w[f]"
+_FORWARD, _BACKWARD = "conv_forward_naive", "conv_backward_naive"
 _STRIDE_PAD = 'stride, pad = conv_param["stride"], conv_param["pad"]'
+_CROP = "dx_pad[:, :, pad : pad + H, pad : pad + W]"
+_SCATTER = "dx_pad[n, :, top : top + HH, left : left + WW] += dout[n, f, i, j] * w[f]"
+_SCATTER_UNSTRIDED = "dx_pad[n, :, i : i + HH, j : j + WW] += dout[n, f, i, j] * w[f]"
 
 CONVOLUTION = {
     **_common("02_convolution", "x, w, b, conv_param = cache", _KILL),
     "crops-pad-zero": _mistake(
-        {"conv_backward_naive": [(_CROP, "dx = dx_pad[:, :, pad:-pad, pad:-pad]")]},
+        (_BACKWARD, _CROP, "dx_pad[:, :, pad:-pad, pad:-pad]"),
         conv_backward_naive="dx integers",
     ),
     "hard-codes-pad-one": _mistake(
-        _same(
-            _STRIDE_PAD,
-            'stride, pad = conv_param["stride"], 1',
-            "conv_forward_naive",
-            "conv_backward_naive",
-        ),
+        *_everywhere((_FORWARD, _BACKWARD), _STRIDE_PAD, 'stride, pad = conv_param["stride"], 1'),
         conv_forward_naive="out_plain out_stride integers",
         conv_backward_naive=ALL,
     ),
     "forgets-stride-in-dx": _mistake(
-        {
-            "conv_backward_naive": [
-                (
-                    _CONV_SCATTER,
-                    "dx_pad[n, :, i : i + HH, j : j + WW] += dout[n, f, i, j] * w[f]",
-                )
-            ]
-        },
+        (_BACKWARD, _SCATTER, _SCATTER_UNSTRIDED),
         conv_backward_naive="dx",
     ),
     "assigns-instead-of-accumulating": _mistake(
-        {"conv_backward_naive": [(_CONV_SCATTER, _CONV_SCATTER.replace("+=", "="))]},
+        (_BACKWARD, _SCATTER, _SCATTER.replace("+=", "=")),
         conv_backward_naive="dx integers",
     ),
     "averages-over-batch": _mistake(
-        {"conv_backward_naive": [("return dx, dw, db", "return dx / N, dw / N, db / N")]},
+        (_BACKWARD, "return dx, dw, db", "return dx / N, dw / N, db / N"),
         conv_backward_naive="dx dw db",
     ),
     "kernel-rotated": _mistake(
-        {"conv_backward_naive": [("* w[f]", "* w[f, :, ::-1, ::-1]")]},
+        (_BACKWARD, "* w[f]", "* w[f, :, ::-1, ::-1]"),
         conv_backward_naive="dx integers",
     ),
     "db-keeps-batch": _mistake(
-        {"conv_backward_naive": [("axis=(0, 2, 3)", "axis=(2, 3)")]},
+        (_BACKWARD, "axis=(0, 2, 3)", "axis=(2, 3)"),
         conv_backward_naive="db integers",
     ),
     "mutates-dout": _mistake(
-        {
-            "conv_backward_naive": [
-                (_CONV_SCATTER, f"{_CONV_SCATTER}\n{' ' * 20}dout[n, f, i, j] = 0  # used up")
-            ]
-        },
+        (_BACKWARD, _SCATTER, f"{_SCATTER}\n{' ' * 20}dout[n, f, i, j] = 0  # used up"),
         conv_backward_naive="unchanged",
     ),
     "scrambled-cache": _mistake(
-        {
-            "conv_forward_naive": [
-                ("cache = (x, w, b, conv_param)", "cache = (x, w[:, :, ::-1], b, conv_param)")
-            ]
-        },
+        (_FORWARD, "cache = (x, w, b, conv_param)", "cache = (x, w[:, :, ::-1], b, conv_param)"),
         conv_forward_naive="cache",
     ),
     "wrong-forward-only": _mistake(
-        {"conv_forward_naive": [("np.sum(window * w[f]) + b[f]", "np.sum(window * w[f])")]},
+        (_FORWARD, "np.sum(window * w[f]) + b[f]", "np.sum(window * w[f])"),
         conv_forward_naive=ALL,
     ),
 }
@@ -213,74 +200,59 @@ _POOLS = (
 )
 _MAX_FORWARD, _MAX_BACKWARD, _AVG_FORWARD, _AVG_BACKWARD = _POOLS
 _SIZES = 'pool_height, pool_width = pool_param["pool_height"], pool_param["pool_width"]'
-_WINDOW = "top : top + pool_height, left : left + pool_width"
-_MAX_SCATTER = "dx_pad[n, c, top + row, left + col] += dout[n, c, i, j]"
+_SWAPPED = 'pool_width, pool_height = pool_param["pool_height"], pool_param["pool_width"]'
+_WINNER = "row, col = divmod(int(np.argmax(window)), pool_width)"
+_GIVE = "dx_pad[n, c, top + row, left + col] += dout[n, c, i, j]"
+_WINDOW = "dx_pad[n, c, top : top + pool_height, left : left + pool_width]"
 
 POOLING = {
     **_common("03_pooling", "x, pool_param = cache", _EXIT),
     "assigns-on-overlap": _mistake(
-        {_MAX_BACKWARD: [(_MAX_SCATTER, _MAX_SCATTER.replace("+=", "="))]},
+        (_MAX_BACKWARD, _GIVE, _GIVE.replace("+=", "=")),
         max_pool_backward_naive="dx_overlap ties integers",
         max_pool_backward_naive_padding=ALL,
     ),
     "all-ties-get-gradient": _mistake(
-        {
-            _MAX_BACKWARD: [
-                ("row, col = divmod(int(np.argmax(window)), pool_width)", "best = np.max(window)"),
-                (_MAX_SCATTER, f"dx_pad[n, c, {_WINDOW}] += (window == best) * dout[n, c, i, j]"),
-            ]
-        },
+        (_MAX_BACKWARD, _WINNER, "best = np.max(window)"),
+        (_MAX_BACKWARD, _GIVE, f"{_WINDOW} += (window == best) * dout[n, c, i, j]"),
         max_pool_backward_naive="ties",
     ),
     "swaps-height-and-width": _mistake(
-        _same(
-            _SIZES,
-            'pool_width, pool_height = pool_param["pool_height"], pool_param["pool_width"]',
-            _MAX_FORWARD,
-            _MAX_BACKWARD,
-        ),
+        *_everywhere((_MAX_FORWARD, _MAX_BACKWARD), _SIZES, _SWAPPED),
         max_pool_forward_naive="out out_stride",
         max_pool_backward_naive="dx dx_stride dx_overlap ties",
         max_pool_forward_naive_padding=ALL,
         max_pool_backward_naive_padding=ALL,
     ),
     "stride-equals-window": _mistake(
-        {
-            _MAX_BACKWARD: [
-                ("i * stride, j * stride", "i * pool_height, j * pool_width"),
-            ]
-        },
+        (_MAX_BACKWARD, "i * stride, j * stride", "i * pool_height, j * pool_width"),
         max_pool_backward_naive=ALL,
         max_pool_backward_naive_padding=ALL,
     ),
     "starts-max-at-zero": _mistake(
-        {_MAX_FORWARD: [("np.max(window)", "np.max(window, initial=0)")]},
+        (_MAX_FORWARD, "np.max(window)", "np.max(window, initial=0)"),
         max_pool_forward_naive="out_stride integers",
         max_pool_forward_naive_padding=ALL,
     ),
     "average-instead-of-max": _mistake(
-        {
-            _MAX_BACKWARD: [
-                (_MAX_SCATTER, f"dx_pad[n, c, {_WINDOW}] += dout[n, c, i, j] / window.size")
-            ]
-        },
+        (_MAX_BACKWARD, _GIVE, f"{_WINDOW} += dout[n, c, i, j] / window.size"),
         max_pool_backward_naive=ALL,
         max_pool_backward_naive_padding=ALL,
     ),
     "unpadded-x": _mistake(
-        _same("window = x_pad[n, c,", "window = x[n, c,", _MAX_FORWARD, _MAX_BACKWARD),
+        *_everywhere((_MAX_FORWARD, _MAX_BACKWARD), "window = x_pad[n, c,", "window = x[n, c,"),
         max_pool_forward_naive_padding=ALL,
         max_pool_backward_naive_padding=ALL,
     ),
     "divides-by-square": _mistake(
-        _same("(pool_height * pool_width)", "pool_height**2", _AVG_FORWARD, _AVG_BACKWARD),
+        *_everywhere((_AVG_FORWARD, _AVG_BACKWARD), "(pool_height * pool_width)", "pool_height**2"),
         avg_pool_forward_naive="out out_stride",
         avg_pool_backward_naive="dx dx_stride dx_overlap",
         avg_pool_forward_naive_padding=ALL,
         avg_pool_backward_naive_padding=ALL,
     ),
     "no-padding": _mistake(
-        _same('pool_param.get("pad", 0)', "0", *_POOLS),
+        *_everywhere(_POOLS, 'pool_param.get("pad", 0)', "0"),
         **{f"{function}_padding": ALL for function in _POOLS},
     ),
 }
@@ -324,11 +296,11 @@ def make(sample: Sample, assignment: str, released: Notebook, right: Reference) 
     notebook = copy.deepcopy(released)
     if sample.solved:
         answer = right
-        for function, edits in sample.edits.items():
-            answer = answer.changed(function, edits)
-        for function in right.functions:
-            cells = notebook["cells"]
-            cells[_place(cells, _solution(function))]["source"] = answer.source(function)
+        for function, old, new in sample.edits:
+            answer = answer.changed(function, [(old, new)])
+        for cell in notebook["cells"]:
+            if cell["metadata"].get("nbgrader", {}).get("solution") and _defined(cell):
+                cell["source"] = answer.source(_defined(cell))
     if sample.rework is not None:
         sample.rework(notebook, assignment)
     return notebook
@@ -336,6 +308,12 @@ def make(sample: Sample, assignment: str, released: Notebook, right: Reference) 
 
 def _solution(function: str) -> str:
     return f"{function}_solution"
+
+
+def _defined(cell: Notebook) -> str:
+    """The function that a cell begins with; empty for a written answer."""
+    found = re.match(r"def (\w+)\(", "".join(cell["source"]))
+    return found[1] if found else ""
 
 
 def _place(cells: Sequence[Notebook], grade_id: str) -> int:
@@ -382,7 +360,7 @@ def _text(notebook: Notebook) -> str:
 
 def main() -> None:
     """Write the class and say where it is."""
-    course = Course.find(Path(__file__).parent)
+    course = Course(Path(__file__).resolve().parents[1])
     parser = argparse.ArgumentParser(description="Make the sample class.")
     parser.add_argument(
         "--out", type=Path, default=course.build / "sample_class", help="folder of the class"
