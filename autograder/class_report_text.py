@@ -28,7 +28,8 @@ def _assignment(report: "AssignmentReport") -> Iterator[str]:
     yield from _wrapped(f"{report.submissions} submissions: {', '.join(counts) or 'none yet'}.")
     if report.left_out:
         yield from _wrapped(
-            f"Statistics leave out the {report.left_out} without a score (unreadable or not judged)."
+            f"Statistics leave out the {report.left_out} without a score (unreadable or not "
+            "judged)."
         )
     if not report.submissions:
         return

@@ -7,7 +7,6 @@ make text from outside readable: control characters and text that reverses the l
 become visible, what is endless is cut.
 """
 
-import os
 import secrets
 from functools import cache
 from pathlib import Path
@@ -50,7 +49,7 @@ def write(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             beside.write_text(text, encoding="utf-8", newline="\n")
-            os.replace(beside, path)
+            beside.replace(path)
         finally:
             beside.unlink(missing_ok=True)
     except OSError as error:
