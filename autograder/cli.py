@@ -46,6 +46,12 @@ def _parser() -> argparse.ArgumentParser:
     solved = commands.add_parser("solved", help="execute the solutions into build/solved/")
     solved.set_defaults(run=_solved)
 
+    validate = commands.add_parser("validate", help="prove the checks by known wrong answers")
+    validate.add_argument("notebook", nargs="*", help="(default: all)")
+    validate.add_argument("--seeds", type=int, default=20, help="(default: 20)")
+    validate.add_argument("--json", action="store_true")
+    validate.set_defaults(run=_validate)
+
     grade = commands.add_parser("grade", help="judge the submissions to an assignment")
     grade.add_argument("assignment")
     grade.add_argument(
@@ -121,6 +127,22 @@ def _solved(options: argparse.Namespace) -> int:
     for path in authoring.solve(course):
         print(f"wrote {_shown(path, course)}")
     return DONE
+
+
+def _validate(options: argparse.Namespace) -> int:
+    from autograder import validation
+
+    course = _course(options)
+    for notebook in options.notebook:
+        course.require(notebook)
+    results = []
+    for result in validation.validate(course, options.notebook, options.seeds):
+        results.append(result)
+        if not options.json:
+            print(result.text(), flush=True)
+    if options.json:
+        print(json.dumps([result.data() for result in results], indent=1))
+    return DONE if all(result.proved for result in results) else REFUSED
 
 
 def _grade(options: argparse.Namespace) -> int:
