@@ -42,8 +42,8 @@ _COMPUTING = (
 _PLAIN_CALLS = {"range", "len", "get"}
 
 # Lengths are counted without blanks.  A shorter line of code says nothing by itself; a
-# line shorter than the second length is looked for as a whole line only, because it may
-# well be a part of an unrelated one.
+# line shorter than the second length is looked for as a whole line, or as a whole piece of
+# code in a text, because it may well be a part of an unrelated line.
 _SHORTEST_CODE = 6
 _SHORTEST_PART = 12
 _SHORTEST_PROSE = 20
@@ -233,7 +233,8 @@ def _is_plain(call: ast.Call) -> bool:
 def _shows(line: str, secret: str) -> bool:
     if len(secret) >= _SHORTEST_PART:
         return secret in line
-    return line == secret or line.startswith(f"{secret}#")
+    # The backquotes are those of code inside text.
+    return secret in line.split("`") or line.startswith(f"{secret}#")
 
 
 def _squeezed(line: str) -> str:

@@ -125,10 +125,11 @@ def test_a_line_that_given_code_or_a_docstring_shows_may_be_shown_again() -> Non
     assert leaks(release(text("length = 1 + (L + 2 * pad - 3) // stride"))) == ()
 
 
-def test_a_short_line_counts_as_a_whole_line_only() -> None:
+def test_a_short_line_counts_as_a_whole_only() -> None:
     short = SOURCE.replace("y = -out", "y = x@w+b")
     assert len(leaks(release(code("y = x @ w + b")), short)) == 1
     assert len(leaks(release(code("y = x @ w + b  # affine")), short)) == 1
+    assert len(leaks(release(text("Write `y = x@w + b` here.")), short)) == 1
     assert leaks(release(code("yy = x @ w + bias")), short) == ()
 
 
