@@ -53,15 +53,16 @@ pytest: $(READY)
 	@$(BIN)/pytest $(PYTEST_ARGS)
 
 # pip itself comes from the lock, too: the one that Python brings may take twice as long.
+# Twice quiet, it also keeps setuptools' advice about editable installations to itself.
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or later on PATH (python3 is: $$(python3 --version 2>&1)). Install one, or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is not Python 3.11 or later: $$("$(PYTHON)" --version 2>&1). Name another: make PYTHON=/path/to/python3" >&2; exit 1; }
 	@echo "Setting up .venv with the packages of requirements.lock; this takes about a minute."
-	@test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear .venv
 	@sed -n '/^pip==/,/[^\\]$$/p' requirements.lock > .venv/pip.lock
 	@$(PIP) --require-hashes -r .venv/pip.lock
 	@$(PIP) --require-hashes -r requirements.lock
-	@$(PIP) --no-deps --no-build-isolation --editable .
+	@$(PIP) --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # Of every Python from 3.11 on and every system: versions and hashes, and no registry's name.
