@@ -31,6 +31,7 @@ from course_utils.pictures.figure import (
     frame,
     grid,
     matrices,
+    rows_in_words,
     say,
     write,
 )
@@ -90,8 +91,7 @@ def coverage() -> Picture:
             depth = min(int(count), 9) / 9
             _shade(panel, (cell[0], cell[1]), depth)
             write(panel, (cell[0], cell[1]), int(count), "white" if depth > 0.6 else INK)
-        lines = "; ".join(" ".join(str(count) for count in line) for line in counts)
-        words.append(f"{name}: {lines}")
+        words.append(f"{name}: {rows_in_words(counts)}")
     return Picture(
         (frame(figure, f"Three 5 by 6 tables of counts, row by row. {'. '.join(words)}."),),
         "How many windows contain each pixel (no padding). With dout and w all ones this is dx.",
@@ -144,8 +144,9 @@ def photograph_edges(
     if isinstance(result, str):
         for panel in panels[1:]:
             say(panel, result)
-        words = f"Beside a photograph of a man at a camera stand empty panels: {result}"
-        return Picture((frame(figure, words),), result)
+        caption = result.replace("\n", " ")
+        words = f"Beside a photograph of a man at a camera stand empty panels: {caption}"
+        return Picture((frame(figure, words),), f"Nothing to see yet: {caption}")
     for panel, name, response in zip(panels[1:], filters, result, strict=True):
         panel.imshow(response, cmap="gray", vmin=response.min(), vmax=response.max())
         panel.set_title(name, size=10, color=INK)
@@ -169,16 +170,25 @@ def photograph_edges(
 def learned_filter(losses: Sequence[float], found: Numbers, secret: Numbers) -> Picture:
     """Draw the filter that was found beside the hidden one, and the losses (log scale).
 
-    ``found`` and ``secret`` are (HH, WW). With no losses the panels say what is missing.
+    ``found`` and ``secret`` are (HH, WW). Without losses, or if what was found is no such filter
+    of finite numbers, the panels say so.
     """
     # The third panel stays empty: room for the numbers left of the curve.
     figure, (left, right, _, curve) = canvas(
         [(1.6, 1.6), (1.6, 1.6), (0.2, 1), (2.7, 1.5)], below=0.4
     )
+    missing = ""
     if not losses:
+        missing = "write both functions\nfirst"
+    elif np.shape(found) != secret.shape or not np.isfinite([*losses, *np.ravel(found)]).all():
+        missing = "this went astray:\nask check"
+    if missing:
         for panel in (left, right, curve):
-            say(panel, "write both functions\nfirst")
-        return Picture((frame(figure, "Three empty panels."),), "Nothing was learned yet.")
+            say(panel, missing)
+        words = missing.replace("\n", " ")
+        return Picture(
+            (frame(figure, f"Three empty panels: {words}."),), "No filter was found yet."
+        )
     curve.set_axis_on()
     curve.semilogy(losses, color=BLUE, marker="o", markersize=3)
     curve.set(xlabel="step", ylabel="loss")
@@ -194,7 +204,7 @@ def learned_filter(losses: Sequence[float], found: Numbers, secret: Numbers) -> 
                 f"the filter found differs from the hidden one by at most {gap:.2g}.",
             ),
         ),
-        "Gradient descent with your dw: the filter it found, the hidden one, and the loss at each step.",
+        "Gradient descent with your dw: the filter it found, the hidden one, and the falling loss.",
     )
 
 

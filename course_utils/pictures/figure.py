@@ -33,6 +33,7 @@ __all__ = [
     "grid",
     "mark",
     "matrices",
+    "rows_in_words",
     "say",
 ]
 
@@ -95,18 +96,18 @@ for (const figure of document.querySelectorAll("#%s:not([data-ready])")) {
 
 @dataclass(frozen=True)
 class Frame:
-    """One PNG image and, in words, what it shows."""
+    """One PNG image, what it shows in words, and the line beside it when it is one of several."""
 
     png: bytes
     alt: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Picture:
     """A finished drawing: one frame, or several that the reader steps through.
 
-    ``caption`` is the line shown under it. Of a single frame the words are the alternative
-    text; of several they are also shown beside each step.
+    ``caption`` is the line shown under it.
     """
 
     frames: tuple[Frame, ...]
@@ -122,7 +123,7 @@ class Picture:
             return f"<figure {style}>{_image(self.frames[0])}{caption}</figure>"
         steps = "".join(
             f"<section>{_image(each)}<p>Step {number} of {len(self.frames)}. "
-            f"{html.escape(each.alt)}</p></section>"
+            f"{html.escape(each.note)}</p></section>"
             for number, each in enumerate(self.frames, 1)
         )
         name = f"steps-{hashlib.sha256(steps.encode()).hexdigest()[:12]}"
@@ -161,17 +162,22 @@ def canvas(
     return figure, panels
 
 
+def rows_in_words(values: NDArray[Any]) -> str:
+    """Write a matrix row by row, for people who hear it; cells without a value are ``empty``."""
+    return "; ".join(", ".join(str(value) or "empty" for value in row) for row in values)
+
+
 def matrices(*shapes: tuple[int, ...]) -> tuple[Figure, list[Axes]]:
     """Return a figure with one panel for each matrix shape; all cells are equally large."""
     return canvas([((columns + 0.2) * CELL, (rows + 0.2) * CELL) for rows, columns in shapes])
 
 
-def frame(figure: Figure, alt: str) -> Frame:
-    """Return the figure as a PNG with its description."""
+def frame(figure: Figure, alt: str, note: str = "") -> Frame:
+    """Return the figure as a PNG with its description and the line shown beside it."""
     buffer = io.BytesIO()
     # Without its Software entry the file does not change with the version of matplotlib.
     figure.savefig(buffer, format="png", metadata={"Software": None})
-    return Frame(buffer.getvalue(), alt)
+    return Frame(buffer.getvalue(), alt, note)
 
 
 def grid(

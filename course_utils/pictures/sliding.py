@@ -25,6 +25,7 @@ from course_utils.pictures.figure import (
     grid,
     mark,
     matrices,
+    rows_in_words,
 )
 
 __all__ = ["backward_scatter", "sliding_window"]
@@ -52,10 +53,10 @@ class _Step:
 def sliding_window(stride: int = 1, pad: int = 0) -> Picture:
     """Draw, step by step, how the example's output is computed.
 
-    Raises ValueError if the window does not fit or there are more than 16 positions.
+    Raises ValueError for a stride under 1, a pad under 0, or more than 16 positions.
     """
-    padded = np.pad(IMAGE, pad)
     shape, steps = _positions(stride, pad)
+    padded = np.pad(IMAGE, pad)
     out = np.full(shape, "", dtype=object)
     frames = []
     for step in steps:
@@ -102,16 +103,17 @@ def _slide_frame(padded: Numbers, out: Numbers, step: _Step, pad: int, words: st
             color="#9c3f00",
             zorder=6,
         )
-    return frame(figure, words)
+    spoken = f"x: {rows_in_words(padded)}. w: {rows_in_words(KERNEL)}. out: {rows_in_words(out)}."
+    return frame(figure, f"{words} {spoken}", words)
 
 
 def backward_scatter(stride: int = 1, pad: int = 0) -> Picture:
     """Draw, step by step, how each entry of dout adds its multiple of w to dx.
 
-    Raises ValueError if the window does not fit or there are more than 16 positions.
+    Raises ValueError for a stride under 1, a pad under 0, or more than 16 positions.
     """
-    rows, columns = np.pad(IMAGE, pad).shape
     shape, steps = _positions(stride, pad)
+    rows, columns = np.pad(IMAGE, pad).shape
     dout = np.resize(UPSTREAM, shape)
     running = np.zeros((rows, columns), dtype=int)
     frames = []
@@ -145,7 +147,8 @@ def _scatter_frame(
     mark(left, step.output, (1, 1), BLUE, TINT_BLUE)
     mark(middle, (0, 0), _shape(stamp), BLUE, TINT_BLUE)
     mark(right, step.corner, _shape(stamp), BLUE, TINT_BLUE)
-    return frame(figure, words)
+    spoken = f"dout: {rows_in_words(dout)}. dx so far: {rows_in_words(running)}."
+    return frame(figure, f"{words} {spoken}", words)
 
 
 def _border_frame(dout: Numbers, running: Numbers, pad: int) -> Frame:
@@ -154,11 +157,11 @@ def _border_frame(dout: Numbers, running: Numbers, pad: int) -> Frame:
     grid(middle, KERNEL, "w")
     grid(right, running, "dx is the part inside", border=pad)
     mark(right, (pad, pad), _shape(IMAGE), GREEN)
-    return frame(
-        figure,
-        "The grey border received gradient too, but it is padding: no pixel of x stands "
-        "there. dx is the part inside, with the shape of x.",
+    words = (
+        "The grey border received gradient too, but it is padding: no pixel of x stands there. "
+        "dx is the part inside, with the shape of x."
     )
+    return frame(figure, f"{words} With the border: {rows_in_words(running)}.", words)
 
 
 def _positions(stride: int, pad: int) -> tuple[Cell, tuple[_Step, ...]]:
