@@ -584,6 +584,10 @@ pictures.pooling.pooled(avg_pool_forward_naive)
 #
 # Predict first: for a 7 by 9 image, windows 3 by 3, stride 1 and `dout` 1 everywhere, what is `dx`
 # in a corner, and what in the middle?
+#
+# - One visit to every window again. No winner has to be found.
+# - The slice that *read* a window in the forward pass can also be *added to*.
+# - `dx` is a fresh array of floats, whatever `x` is.
 
 
 # %% nbgrader={"grade": false, "grade_id": "avg_pool_backward_naive_solution", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -664,8 +668,9 @@ attempt(adjoint_gap, expected=0)
 # %% [markdown]
 # ## What goes wrong in practice
 #
-# We judged 91 public implementations of these layers, from 85 repositories, on about 20 pooling
-# shapes against PyTorch. Of those that had written the function at all:
+# We judged 91 public implementations of convolution and pooling layers, from 85 repositories,
+# against PyTorch, on about 20 different shapes for pooling. Of those that had written the function
+# at all:
 #
 # | | right everywhere | right only on the usual square shapes | wrong or crashes |
 # |:--|--:|--:|--:|
@@ -691,8 +696,8 @@ attempt(adjoint_gap, expected=0)
 # - **A maximum that starts at a constant.** Zero is wrong for negative images, and so is any other
 #   number for some image.
 # - **Ties.** Of the 76 backward passes whose rule could be told, 48 give the whole gradient to *every* maximum, 26 to the first
-#   and 2 split it. Splitting is a fair rule. The first one hands out too much: test it with the
-#   sum of `dx`.
+#   and 2 split it. A split is a sound rule, too. A full share for everyone hands out more than
+#   came in: compare the sums of `dx` and `dout`.
 #
 # The lesson is not about care. Each of these mistakes lives exactly where two numbers happen to be
 # equal: stride and size, height and width, one image and no batch. Choose test shapes in which
@@ -769,7 +774,8 @@ pictures.pooling.border()
 # is the shape of `out`? By what number is the single pixel in the top left window divided?
 
 # %% [markdown]
-# The answer, for an image of ones. The corner windows hold one pixel and three zeros.
+# The answer, for an image of ones. The windows in the two upper corners hold one pixel and three
+# zeros. The last row of the padded image is in no window, so the lower ones hold two pixels.
 
 # %%
 ones_param = {"pool_height": 2, "pool_width": 2, "stride": 2, "pad": 1}

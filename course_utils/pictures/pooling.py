@@ -47,13 +47,17 @@ ROUTES_DOUT = ((2, -1, 3), (5, 4, -2))
 ROUTES_WORDS = {
     "forward": (
         "Forward: the largest entry of each window becomes one entry of out.",
-        "In a 4 by 6 image the largest entry of each 2 by 2 window A to F is ringed, and an arrow "
-        + "leads from it into a 2 by 3 output: A 8, B 9, C 11, D 12, E 13, F 14.",
+        (
+            "In a 4 by 6 image the largest entry of each 2 by 2 window A to F is ringed, and an "
+            "arrow leads from it into a 2 by 3 output: A 8, B 9, C 11, D 12, E 13, F 14."
+        ),
     ),
     "backward": (
         "Backward: each entry of dout travels to the pixel that won; the others get 0.",
-        "Arrows lead back from a 2 by 3 array dout (A 2, B -1, C 3, D 5, E 4, F -2) to the "
-        + "ringed winners of the six windows in a 4 by 6 array dx. All other entries are 0.",
+        (
+            "Arrows lead back from a 2 by 3 array dout (A 2, B -1, C 3, D 5, E 4, F -2) to the "
+            "ringed winners of the six windows in a 4 by 6 array dx. All other entries are 0."
+        ),
     ),
 }
 
@@ -139,7 +143,7 @@ def overlap() -> Picture:
     for pixel, windows in {(1, 1): "ABD", (1, 3): "C", (2, 2): "EF"}.items():
         _ring(winners, pixel)
         _corner(winners, pixel, windows)
-    _heat(covered, np.array(PAPER_COVERED, dtype=float), "Blues")
+    _heat(covered, np.array(PAPER_COVERED, dtype=float), "Blues", size=12)
     sums = _texts([[0] * 4] * 3) | PAPER_MAX_SUMS
     hit = _faces((3, 4), lambda r, c: TINTS[1] if (r, c) in PAPER_MAX_SUMS else PAPER)
     _cells(gradient, sums, hit, quiet=set(sums) - set(PAPER_MAX_SUMS), size=9)
@@ -233,7 +237,7 @@ def gradient_map(forward: Callable[..., Any], backward: Callable[..., Any]) -> P
     """
     name = _name(backward)
     hills = _hills()
-    figure, axes = _canvas([hills.shape] * 3, cell=0.36)
+    figure, axes = _canvas([hills.shape] * 3, cell=0.29, gap=0.25)
     _heat(axes[0], hills, "Greys")
     axes[0].set_title("x", fontsize=10, family="monospace")
     words = []
@@ -379,13 +383,13 @@ def _cells(
         axes.text(cell[1], cell[0], text, ha="center", va="center", size=size, color=ink, zorder=4)
 
 
-def _heat(axes: Axes, values: Numbers, cmap: str) -> None:
+def _heat(axes: Axes, values: Numbers, cmap: str, size: float = 8) -> None:
     """Draw an array as coloured cells that also carry their numbers."""
     # Only the lighter part of a map is used, so that dark numbers stay readable on it.
     scale = Normalize(min(0.0, float(values.min())), max(float(values.max()), 1e-12) * 1.8)
     texts = {(row, col): _short(float(value)) for (row, col), value in np.ndenumerate(values)}
     zeros = {cell for cell in texts if values[cell] == 0}
-    _cells(axes, texts, np.asarray(colormaps[cmap](scale(values))), quiet=zeros, size=9)
+    _cells(axes, texts, np.asarray(colormaps[cmap](scale(values))), quiet=zeros, size=size)
 
 
 def _ring(axes: Axes, cell: Cell) -> None:
