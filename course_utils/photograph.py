@@ -14,7 +14,7 @@ def photograph() -> np.ndarray[tuple[int, int], Any]:
     Source and licence (CC0) are in ``course_utils/data/README.md``.
     """
     # Here, so that importing this module does not load matplotlib.
-    from matplotlib.image import imread  # noqa: PLC0415
+    from matplotlib.image import imread
 
     pixels = imread(Path(__file__).with_name("data") / "photograph.png")
     # matplotlib gives float32 multiples of 1/255; the exact quotients are nicer in float64.
