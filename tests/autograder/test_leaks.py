@@ -148,6 +148,16 @@ def test_a_line_of_a_marking_guide_is_found() -> None:
     assert leaks(release(text("Yes."))) == ()
 
 
+def test_a_line_of_a_marking_guide_is_not_excused_by_given_code() -> None:
+    shown = "# The mean is linear, hence it is its own derivative."
+    assert len(leaks(release(code(shown)), f"# %%\n{shown}\n\n{SOURCE}")) == 1
+
+
+def test_cutting_out_a_part_of_an_array_is_an_answer() -> None:
+    source = SOURCE.replace("y = -out", "inner = padded[:, :, pad:length]")
+    assert len(leaks(release(code("inner = padded[:, :, pad:length]")), source)) == 1
+
+
 def test_a_solution_that_is_pasted_into_given_code_is_found() -> None:
     lines = ["length = 1 + (L + 2 * pad - 3) // stride", "out = np.zeros((N, C, length))", TELLING]
     pasted = "\n".join(["# %%", *lines, ""])
