@@ -86,6 +86,14 @@ def write(
         _assign_late_penalties(settings, release, late, url.render_as_string(hide_password=False))
 
 
+def prepare(course: Course, release: Release, *, db_url: str | None = None) -> None:
+    """Make the database if there is none, and put the assignment's cells into it.
+
+    Raises JudgingUnfitError when it cannot be written.
+    """
+    write(course, release, (), db_url=db_url)
+
+
 def entered(course: Course, release: Release) -> dict[tuple[str, str], Entered]:
     """What the gradebook holds beside the automatic scores, by student and ``grade_id``.
 
@@ -182,7 +190,9 @@ class _Writer:
         """Write everything, and return nbgrader's submitted notebook."""
         name = self._release.assignment
         self._gradebook.update_or_create_student(self._student)
-        self._gradebook.update_or_create_submission(name, self._student, **self._handed_in())
+        # nbgrader builds a submission before it adds it, and SQLAlchemy warns of that.
+        with self._gradebook.db.no_autoflush:
+            self._gradebook.update_or_create_submission(name, self._student, **self._handed_in())
         notebook = self._gradebook.find_submission_notebook(name, name, self._student)
         cells = {cell.grade_id: cell for cell in self._release.cells}
         for grade in notebook.grades:
