@@ -21,7 +21,7 @@ DEMO_SECRET = b"the demonstration has no secrets"
 
 def run(course: Course) -> int:
     """Release, hand in, grade, and show; returns the exit code."""
-    console = Console()
+    console = session.terminal()
     demo = replace(course, class_root=course.build / "demo")
     shutil.rmtree(demo.class_root, ignore_errors=True)
     write_secret(demo.secret, DEMO_SECRET)

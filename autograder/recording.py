@@ -24,7 +24,7 @@ SUFFIX = ".json"
 
 def recordings(course: Course) -> dict[Path, str]:
     """The files that belong into ``course_utils/data/exercises``, and their text."""
-    folder = course.root / "course_utils" / recorded.FOLDER
+    folder = _folder(course)
     return {
         folder / f"{name}{SUFFIX}": made.to_json()
         for notebook in QUESTIONS
@@ -73,6 +73,10 @@ def _mistakes(
     return tuple(known)
 
 
+def _folder(course: Course) -> Path:
+    return course.root / "course_utils" / "data" / "exercises"
+
+
 def write(course: Course) -> list[Path]:
     """Write the files that are stale, remove those that no exercise has; return both."""
     texts = recordings(course)
@@ -91,7 +95,7 @@ def write(course: Course) -> list[Path]:
 def stale(course: Course) -> list[Path]:
     """Files that are missing, different, or of no exercise; sorted."""
     texts = recordings(course)
-    folder = course.root / "course_utils" / recorded.FOLDER
+    folder = _folder(course)
     present = set(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else set()
     different = {
         path

@@ -46,7 +46,8 @@ class Outcome:
                     "student": v.student,
                     "status": v.status,
                     "reason": v.reason,
-                    "score": score(v, self.release),
+                    "score": scored.points if (scored := score(v, self.release)) else None,
+                    "bonus": scored.bonus if scored else None,
                     "exercises": {
                         e.exercise: {"status": e.card.status, "share": e.share} for e in v.exercises
                     },
@@ -57,32 +58,54 @@ class Outcome:
 
     def show(self, console: Console | None = None) -> None:
         """Print a table of the class."""
-        console = console or Console()
+        console = console or terminal()
         maximum = sum(c.points for c in self.release.cells if c.kind == "autograded")
         table = Table(title=f"{self.release.assignment} (isolation: {self.isolation.tier})")
-        table.add_column("student", overflow="fold")
+        table.add_column("student", no_wrap=True)
         table.add_column(f"points of {maximum:g}", justify="right")
         table.add_column("status")
         table.add_column("what was found", overflow="fold")
         for verdict in self.verdicts:
-            points = score(verdict, self.release)
             table.add_row(
                 _plain(verdict.student),
-                "–" if points is None else f"{points:g}",
+                _points(score(verdict, self.release)),
                 status(verdict),
                 _plain(summary(verdict)),
             )
         console.print(table)
 
 
-def score(verdict: Verdict, release: Release) -> float | None:
-    """The automatic points of a verdict, bonus included; None when there is no score."""
+@dataclass(frozen=True)
+class Score:
+    """Automatic points, and those of optional parts, which count beyond the maximum."""
+
+    points: float
+    bonus: float
+
+
+def score(verdict: Verdict, release: Release) -> Score | None:
+    """The automatic points of a verdict; None when there is no score."""
     if verdict.status != "judged":
         return None
-    points = [
-        found.score(release.cell(found.exercise).maximum) or 0.0 for found in verdict.exercises
-    ]
-    return round(sum(points), 2)
+    points = bonus = 0.0
+    for found in verdict.exercises:
+        cell = release.cell(found.exercise)
+        earned = found.score(cell.maximum) or 0.0
+        points += min(earned, cell.points)
+        bonus += max(earned - cell.points, 0.0)
+    return Score(round(points, 2), round(bonus, 2))
+
+
+def _points(scored: Score | None) -> str:
+    if scored is None:
+        return "–"
+    return f"{scored.points:g} + {scored.bonus:g}" if scored.bonus else f"{scored.points:g}"
+
+
+def terminal() -> Console:
+    """Where tables go: the terminal, or text wide enough to be read in a file."""
+    console = Console()
+    return console if console.is_terminal else Console(width=110)
 
 
 def status(verdict: Verdict) -> str:

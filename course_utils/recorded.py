@@ -8,7 +8,7 @@ on every machine and its numbers can be followed by hand.
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from course_utils.exercise import Answer, Array, Case, Check, Exercise, Value
 from course_utils.mistake import KnownMistake
 from course_utils.signature import Signature
 
-FOLDER = "data/exercises"
+FOLDER = Path(__file__).parent / "data" / "exercises"
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,7 @@ class Recorded:
 
 def load(exercise: str) -> Recorded:
     """The recorded exercise of this name; KeyError with the known names when there is none."""
-    folder = files("course_utils").joinpath(FOLDER)
-    file = folder.joinpath(f"{exercise}.json")
+    file = FOLDER / f"{exercise}.json"
     if not exercise.isidentifier() or not file.is_file():
         raise KeyError(exercise)
     return Recorded.from_json(file.read_text(encoding="utf-8"))
@@ -97,12 +96,7 @@ def load(exercise: str) -> Recorded:
 
 def names() -> list[str]:
     """Names of all recorded exercises, sorted."""
-    folder = files("course_utils").joinpath(FOLDER)
-    if not folder.is_dir():
-        return []
-    return sorted(
-        f.name.removesuffix(".json") for f in folder.iterdir() if f.name.endswith(".json")
-    )
+    return sorted(path.stem for path in FOLDER.glob("*.json"))
 
 
 def _mistake(data: dict[str, Any]) -> KnownMistake:
