@@ -20,7 +20,8 @@ from autograder.submission import UnreadableError, read_submission, submission_f
 from autograder.verdict import ExerciseVerdict, Verdict
 from course_utils.report_card import ReportCard
 
-#: Points that a person gave, by student and ``grade_id`` of the written question.
+#: Points that a person gave, by student and ``grade_id``: for a written answer, or
+#: instead of the automatic ones.
 ManualScores = Mapping[tuple[str, str], float]
 
 #: How a solution cell is named after the function that it defines.
@@ -45,6 +46,7 @@ class Line:
     score: float | None
     maximum: float
     status: str
+    bonus: bool = False
     note: str = ""
 
 
@@ -109,8 +111,8 @@ def write_pages(
     """Write a page for every verdict of the assignment and return their paths.
 
     They go to ``STUDENT/ASSIGNMENT/ASSIGNMENT.html`` in ``folder``, by default the
-    course's ``feedback/``.  ``manual`` are points for written questions; what it does not
-    name is shown as pending.  Raises UsageError, after all other pages were written,
+    course's ``feedback/``.  ``manual`` are points that people gave; a written answer that
+    it does not name is shown as pending.  Raises UsageError, after all other pages were written,
     when the name of a student is not that of a folder or leads elsewhere by a link.
     """
     root = course.feedback if folder is None else folder
@@ -185,7 +187,7 @@ def page(
         notices=tuple(_notices(verdict, stale)),
         lines=lines,
         totals=_totals(lines),
-        parts=tuple(_parts(verdict, release, work)),
+        parts=tuple(_parts(verdict, release, work, manual or {})),
         answers=tuple(_answers(release, work)) if work else (),
         tier=verdict.tier if verdict.exercises else "",
     )
@@ -227,20 +229,30 @@ def _notices(verdict: Verdict, stale: str) -> Iterator[Notice]:
 
 def _lines(verdict: Verdict, release: Release, manual: ManualScores) -> Iterator[Line]:
     for cell in release.cells:
+        given = manual.get((verdict.student, cell.grade_id))
         if cell.kind == "autograded":
-            found = verdict.exercise(cell.grade_id)
-            score = found.score(cell.maximum) if found else None
-            status = found.card.status if found else "not judged"
-            note = "bonus" if _is_bonus(cell) else ""
-            yield Line(_title(cell, found), score, cell.maximum, status, note)
+            yield _automatic_line(cell, verdict.exercise(cell.grade_id), given)
         elif cell.kind == "manual":
-            given = manual.get((verdict.student, cell.grade_id))
             state = "pending" if given is None else "graded"
-            yield Line(_words(cell.grade_id), given, cell.points, state, "read by a person")
+            title = _words(cell.grade_id)
+            yield Line(title, given, cell.points, state, note="read by a person")
 
 
-def _is_bonus(cell: ReleasedCell) -> bool:
-    return cell.points == 0 and cell.bonus > 0
+def _automatic_line(cell: ReleasedCell, found: ExerciseVerdict | None, given: float | None) -> Line:
+    bonus = cell.points == 0
+    notes = ["bonus"] if bonus else []
+    score = found.score(cell.maximum) if found else None
+    if given is not None:
+        score = given
+        notes.append("points of a person")
+    return Line(
+        title=_title(cell, found),
+        score=score,
+        maximum=cell.maximum,
+        status=found.card.status if found else "not judged",
+        bonus=bonus,
+        note=", ".join(notes),
+    )
 
 
 def _title(cell: ReleasedCell, found: ExerciseVerdict | None) -> str:
@@ -258,8 +270,8 @@ def _totals(lines: tuple[Line, ...]) -> tuple[Total, ...]:
     """The sum of what is scored, and that of the bonus; None as soon as a line lacks a score."""
     if not lines:
         return ()
-    required = [line for line in lines if line.note != "bonus" and line.status != "pending"]
-    bonus = [line for line in lines if line.note == "bonus"]
+    required = [line for line in lines if not line.bonus and line.status != "pending"]
+    bonus = [line for line in lines if line.bonus]
     waiting = any(line.status == "pending" for line in lines)
     totals = [_sum("Total so far" if waiting else "Total", required)]
     if bonus:
@@ -273,7 +285,9 @@ def _sum(title: str, lines: list[Line]) -> Total:
     return Total(title, sum(scores) if whole else None, sum(line.maximum for line in lines))
 
 
-def _parts(verdict: Verdict, release: Release, work: Mapping[str, str]) -> Iterator[Part]:
+def _parts(
+    verdict: Verdict, release: Release, work: Mapping[str, str], manual: ManualScores
+) -> Iterator[Part]:
     told: set[str] = set()
     for cell in release.cells:
         found = verdict.exercise(cell.grade_id)
@@ -292,8 +306,10 @@ def _parts(verdict: Verdict, release: Release, work: Mapping[str, str]) -> Itera
                 f"function {function} as the other cells left it."
             )
         told.add(function)
-        card = Markup(_with_points(found, cell).html())  # noqa: S704 - a card escapes itself
-        yield Part(_title(cell, found), card, source, remark)
+        given = manual.get((verdict.student, cell.grade_id))
+        card = found.card if given is not None else _with_points(found, cell)
+        markup = Markup(card.html())  # noqa: S704 - a card escapes itself
+        yield Part(_title(cell, found), markup, source, remark)
 
 
 def _with_points(found: ExerciseVerdict, cell: ReleasedCell) -> ReportCard:
