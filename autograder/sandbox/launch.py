@@ -23,7 +23,7 @@ _NOBODY = 65534
 #: More threads than a child is ever allowed; the exact limit is watched from outside.
 _THREADS_EVER = 4096
 _DESCRIPTORS = 64
-_BOOTSTRAP = Path(__file__).resolve().with_name("bootstrap.py")
+_HERE = Path(__file__).resolve().parent
 
 
 def child_uid(isolation: Isolation) -> int | None:
@@ -52,11 +52,12 @@ def spawn(isolation: Isolation, limits: Limits, scratch: Path) -> tuple[Pipes, S
     output_end, output = os.pipe()
     theirs, ours = (requests, replies, output), (request_end, reply_end, output_end)
     found = library()
-    numbers = (str(requests), str(replies))
-    command = [found.interpreter, "-I", "-S", str(_BOOTSTRAP), *numbers, found.plain]
-    command.append(json.dumps(found.packages))
+    wrapped = isolation.tier == "namespaces"
+    plain = namespaces.PLAIN if wrapped else found.plain
+    script = [f"{_sandbox(isolation)}/bootstrap.py", str(requests), str(replies)]
+    command = [found.interpreter, "-I", "-S", *script, plain, json.dumps(found.packages)]
     try:
-        if isolation.tier == "namespaces":
+        if wrapped:
             spawned: Spawned = _wrapped(command, limits, scratch, theirs, output_end)
         else:
             spawned = Executed(_popen(command, scratch, theirs))
@@ -68,6 +69,11 @@ def spawn(isolation: Isolation, limits: Limits, scratch: Path) -> tuple[Pipes, S
         for descriptor in theirs:
             os.close(descriptor)
     return Pipes(*ours), spawned
+
+
+def _sandbox(isolation: Isolation) -> str:
+    """The directory in which the child finds this package's files."""
+    return namespaces.SANDBOX if isolation.tier == "namespaces" else str(_HERE)
 
 
 def _popen(
@@ -140,10 +146,11 @@ def orders(isolation: Isolation, limits: Limits, scratch: Path) -> dict[str, Any
     isolated = isolation.tier != "none"
     program = syscalls.compiled_filter() if isolated else b""
     found = library()
+    stand_in = f"{_sandbox(isolation)}/stand_in"
     return {
         "kind": "start",
         "landlock_abi": isolation.landlock_abi if isolated else 0,
-        "readable": list(found.readable),
+        "readable": [*found.readable, stand_in],
         "listed": list(found.listed),
         "writable": [str(scratch)],
         "seccomp": np.frombuffer(program, np.uint8).copy(),
@@ -160,7 +167,7 @@ def orders(isolation: Isolation, limits: Limits, scratch: Path) -> dict[str, Any
             "RLIMIT_MEMLOCK": 0,
             "RLIMIT_MSGQUEUE": 0,
         },
-        "stand_in": found.stand_in,
+        "stand_in": stand_in,
         "output_bytes": limits.output_bytes,
         "reply_bytes": limits.reply_bytes,
     }

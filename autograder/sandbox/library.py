@@ -49,8 +49,9 @@ _HERE = Path(__file__).resolve().parent
 class Library:
     """Where a child finds what it may use; all paths are absolute and resolved.
 
-    ``packages`` maps importable names to a directory or a module file; ``readable`` may
-    be read with all that is beneath; of ``listed`` only the names of entries.
+    ``packages`` maps importable names to a directory or a module file; ``plain`` is the
+    file of course_utils.plain; ``readable`` may be read with all that is beneath; of
+    ``listed`` only the names of entries.
 
     The same for a mount namespace: ``roots`` with all that is beneath but ``masked``, on
     top of that ``explicit``, and ``links`` (path and target).
@@ -58,7 +59,6 @@ class Library:
 
     interpreter: str
     packages: dict[str, str]
-    stand_in: str
     plain: str
     readable: tuple[str, ...]
     listed: tuple[str, ...]
@@ -70,7 +70,7 @@ class Library:
     @functools.cached_property
     def open_to_all(self) -> bool:
         """Tell whether another user could read all of it, so that a child may become one."""
-        paths = [self.interpreter, self.plain, str(_HERE), *self.readable]
+        paths = [self.interpreter, str(_HERE), *self.readable]
         return all(_open_to_all(Path(path)) for path in paths)
 
 
@@ -81,7 +81,7 @@ def library() -> Library:
     packages = {name: place for name in PACKAGES if (place := _place(name)) is not None}
     beside = {os.path.dirname(place) for place in packages.values()}
     wheels = [os.path.join(parent, name) for parent in sorted(beside) for name in _LIBRARIES]
-    explicit = [*packages.values(), *filter(os.path.isdir, wheels), str(_HERE / "stand_in")]
+    explicit = [*packages.values(), *filter(os.path.isdir, wheels)]
     for path in explicit:
         if any(_beneath(other, path) for other in forbidden):
             raise RuntimeError(f"{path} contains what a child must not read")
@@ -93,7 +93,6 @@ def library() -> Library:
     return Library(
         interpreter=os.path.realpath(sys.executable),
         packages=packages,
-        stand_in=str(_HERE / "stand_in"),
         plain=_plain(),
         readable=tuple(dict.fromkeys([*found, *explicit])),
         listed=(stdlib,),

@@ -13,6 +13,8 @@ from pathlib import Path
 from autograder.sandbox.library import Library
 from autograder.sandbox.limits import Limits
 
+#: Where the child finds the sandbox's own files and course_utils.plain.
+SANDBOX, PLAIN = "/sandbox", "/plain/plain.py"
 _HERE = Path(__file__).resolve().parent
 
 
@@ -32,9 +34,10 @@ def wrapper_command(program: str, found: Library, limits: Limits, scratch: Path)
         command += ["--symlink", target, link]
     for path in found.masked:
         command += ["--tmpfs", path]
-    beneath = [found.interpreter, found.plain, str(_HERE), *found.explicit]
-    for path in dict.fromkeys(beneath):
+    for path in (found.interpreter, *found.explicit):
         command += ["--ro-bind", path, path]
+    # Elsewhere than outside, so that not even the name of the grader's package is there.
+    command += ["--ro-bind", str(_HERE), SANDBOX, "--ro-bind", found.plain, PLAIN]
     for path in found.masked:
         command += ["--remount-ro", path]
     for device in ("/dev/null", "/dev/urandom"):

@@ -138,8 +138,13 @@ def _details(isolation: Isolation) -> tuple[str, ...]:
     details.append("limits on memory, files, descriptors, threads and processor time")
     if os.geteuid() == 0:
         uid = launch.child_uid(isolation)
-        kept = "user id kept: another user could not read all that a child needs"
-        details.append("as root: no capabilities, " + (kept if uid is None else f"user id {uid}"))
+        kept = (
+            "in a namespace" if isolation.tier == "namespaces" else "nobody could not read Python"
+        )
+        details.append(
+            "as root: no capabilities, "
+            + (f"user id kept ({kept})" if uid is None else f"user id {uid}")
+        )
     return tuple(details)
 
 

@@ -85,6 +85,11 @@ class Child:
         ready = self._ask(orders, "the start of the process", seconds, seconds, replies.read_ready)
         assert ready
 
+    @property
+    def closed(self) -> bool:
+        """Tell whether the process is gone and cannot be asked any more."""
+        return self._closed
+
     def __enter__(self) -> Self:
         return self
 

@@ -230,6 +230,9 @@ class _Unpacker:
             raise FrameError("an array longer than the frame")
         flat = _frombuffer(self.body, dtype, count, self.offset)
         self.offset = end
+        if dtype.kind == "b":
+            # A byte that is neither 0 nor 1 is no boolean to numpy's loops.
+            flat = flat.view(np.uint8) != 0
         # A copy: aligned, writable and owning its memory, like any array of a notebook.
         return _array(flat.reshape(shape), copy=True)
 

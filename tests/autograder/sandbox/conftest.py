@@ -1,0 +1,96 @@
+"""Children to attack, in every kind of isolation that this machine offers."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from autograder.sandbox import Child, Isolation, Limits, probe
+
+#: Short limits: a test of a limit should not take long, also on a busy machine.
+SHORT = Limits(call_cpu_seconds=0.5, cell_cpu_seconds=1.0, cell_wall_seconds=2.0)
+
+#: Each tier as probed; both with the oldest interface; each layer that guards files alone.
+KINDS = {
+    "kernel": ("kernel", None),
+    "kernel with Landlock ABI 1": ("kernel", 1),
+    "kernel with Landlock ABI 2": ("kernel", 2),
+    "namespaces": ("namespaces", None),
+    "namespaces without Landlock": ("namespaces", 0),
+}
+
+
+def isolation_of(kind: str) -> Isolation:
+    """The isolation of that kind; skips the test where this machine has none."""
+    tier, abi = KINDS[kind]
+    found = probe(tier=tier)
+    if found.tier == "none":
+        pytest.skip(f"no {tier} tier here: {'; '.join(found.missing)}")
+    return found if abi is None else replace(found, landlock_abi=abi)
+
+
+def _living(isolation: Isolation) -> Iterator[Callable[[], Child]]:
+    children: list[Child] = []
+
+    def living() -> Child:
+        if not children or children[-1].closed:
+            children.append(Child.start(isolation, SHORT))
+        return children[-1]
+
+    yield living
+    for started in children:
+        started.close()
+
+
+@pytest.fixture(params=["kernel", "namespaces"])
+def isolation(request) -> Isolation:
+    """Both tiers, one after the other."""
+    return isolation_of(request.param)
+
+
+@pytest.fixture(params=list(KINDS), scope="module")
+def any_isolation(request) -> Isolation:
+    """Every kind of isolation, one after the other."""
+    return isolation_of(request.param)
+
+
+@pytest.fixture
+def child(isolation: Isolation) -> Iterator[Child]:
+    """A fresh child with short limits."""
+    with Child.start(isolation, SHORT) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def attacked(any_isolation: Isolation) -> Iterator[Callable[[], Child]]:
+    """A function that returns a child, a fresh one only where the last one has ended."""
+    yield from _living(any_isolation)
+
+
+@pytest.fixture(scope="module")
+def attacked_kernel() -> Iterator[Callable[[], Child]]:
+    """As ``attacked``, in the kernel tier only: what is attacked is the same in all."""
+    yield from _living(isolation_of("kernel"))
+
+
+def _gone(pid: int) -> bool:
+    until = time.monotonic() + 5
+    while time.monotonic() < until:
+        if not Path(f"/proc/{pid}").exists():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+@pytest.fixture
+def gone() -> Callable[[int], bool]:
+    """A function that tells whether a process has ended and was reaped, soon at least."""
+    return _gone
+
+
+@pytest.fixture
+def short() -> Limits:
+    """Limits that a test can wait for."""
+    return SHORT

@@ -1,0 +1,245 @@
+"""However a child ends, the grader says why, goes on, and leaves nothing behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from autograder.sandbox import Child, ChildStopped, Limits, SandboxError, launch, scratch
+
+#: What ends a child: kind of the end, words of the sentence, the code of a cell.
+ENDS = {
+    "an endless loop": ("cpu", "more than 1 s of processor time", "while True: pass"),
+    "an endless loop in C": ("cpu", "processor time", "sum(iter(int, 1))"),
+    "an endless loop in threads": (
+        "cpu",
+        "processor time",
+        """
+        import threading
+        def spin():
+            while True: pass
+        for _ in range(4): threading.Thread(target=spin).start()
+        spin()
+        """,
+    ),
+    "a catastrophic pattern": (
+        "cpu",
+        "processor time",
+        "import re; re.match('(a+)+b', 'a' * 60)",
+    ),
+    "an endless loop that ignores every exception": (
+        "cpu",
+        "processor time",
+        """
+        while True:
+            try:
+                while True: pass
+            except BaseException: pass
+        """,
+    ),
+    "a long sleep": ("wall", "longer than 2 s", "import time; time.sleep(60)"),
+    "a lock that nobody opens": (
+        "wall",
+        "longer than 2 s",
+        "import threading; l = threading.Lock(); l.acquire(); l.acquire()",
+    ),
+    "os._exit": ("ended", "os._exit or a crash (exit code 3)", "import os; os._exit(3)"),
+    "a segmentation fault": ("ended", "SIGSEGV", "import ctypes; ctypes.string_at(0)"),
+    "a closed reply pipe": ("ended", "", "import os; os.close(4)"),
+    "closed descriptors": ("ended", "", "import os; os.closerange(0, 64)"),
+    "many threads": (
+        "threads",
+        "more than 64 threads",
+        """
+        import threading, time
+        threading.stack_size(65536)
+        for _ in range(300):
+            threading.Thread(target=time.sleep, args=(20,), daemon=True).start()
+        time.sleep(20)
+        """,
+    ),
+    "many files": (
+        "files",
+        "more than 1000 files",
+        "for i in range(3000): open(f'{i}', 'w').close()",
+    ),
+}
+
+
+@pytest.mark.parametrize(("kind", "words", "source"), ENDS.values(), ids=ENDS.keys())
+def test_a_child_is_ended_by(isolation, short, gone, kind, words, source):
+    with Child.start(isolation, short) as child:
+        pid = child._spawned.pid
+        began = time.monotonic()
+        with pytest.raises(ChildStopped) as caught:
+            child.run_cell(textwrap.dedent(source), "cell 7")
+        assert time.monotonic() - began < 25
+        assert caught.value.kind == kind
+        assert words in caught.value.reason
+        assert caught.value.reason.startswith("cell 7")
+        assert child.closed
+        with pytest.raises(SandboxError, match="ended"):
+            child.has("f")
+    assert gone(pid)
+
+
+def test_a_call_has_its_own_limit_and_sentence(child):
+    child.run_cell("def f():\n    while True: pass", "cell 1")
+    with pytest.raises(
+        ChildStopped, match=r"^f used more than 0\.5 s of processor time$"
+    ) as caught:
+        child.call("f", [], ["x"], keep=False)
+    assert caught.value.out_of_time
+
+
+def test_more_time_can_be_given_to_one_call(isolation):
+    limits = Limits(call_cpu_seconds=0.05)
+    burn = """
+import time
+def f():
+    until = time.process_time() + 0.4
+    while time.process_time() < until: pass
+    return 1.0
+"""
+    with Child.start(isolation, limits) as child:
+        child.run_cell(burn, "cell 1")
+        assert child.call("f", [], ["x"], keep=False, cpu_seconds=2).outputs == (1.0,)
+        with pytest.raises(ChildStopped, match=r"more than 0\.05 s"):
+            child.call("f", [], ["x"], keep=False)
+
+
+def test_processor_time_before_a_call_is_not_charged_to_it(child):
+    child.run_cell("while __import__('time').process_time() < 0.8: pass\ndef f(): return 1.0", "c")
+    assert child.call("f", [], ["x"], keep=False).outputs == (1.0,)
+
+
+#: Ways to ask for 100 GB; none may get it, and the machine must not notice.
+BOMBS = {
+    "numpy": "import numpy; a = numpy.ones(100 * 2**27)",
+    "bytes": "a = bytes(100 * 2**30)",
+    "a list": "a = [0] * (100 * 2**27)",
+    "text": "a = 'x' * (100 * 2**30)",
+    "mmap": "import mmap; a = mmap.mmap(-1, 100 * 2**30)",
+    "malloc": "import ctypes; a = ctypes.create_string_buffer(100 * 2**30)",
+    "steps": "a = []\nfor _ in range(10000): a.append(bytearray(10**7))",
+    "an integer": "a = 1 << (8 * 100 * 2**30)",
+}
+
+
+@pytest.mark.parametrize("source", BOMBS.values(), ids=BOMBS.keys())
+def test_memory_is_bounded_however_it_is_asked_for(attacked_kernel, source):
+    child = attacked_kernel()
+    try:
+        outcome = child.run_cell(source, "cell 1")
+    except ChildStopped:
+        return  # ended for it: just as well
+    assert outcome.raised is not None
+    assert outcome.raised.type in ("MemoryError", "OSError", "OverflowError", "ValueError")
+    child.run_cell("a = None", "cell 2")
+
+
+def test_the_process_cannot_use_more_memory_than_allowed(isolation):
+    limits = Limits(memory_bytes=256 * 2**20)
+    with Child.start(isolation, limits) as child:
+        fill = "a = []\ntry:\n    while True: a.append(bytearray(10**6))\nexcept MemoryError: pass"
+        assert child.run_cell(fill, "cell 1").raised is None
+        pages = int(Path(f"/proc/{child._spawned.pid}/statm").read_text("ascii").split()[1])
+    # What is warm already, or may be without /proc to tell, comes on top.
+    assert pages * os.sysconf("SC_PAGE_SIZE") < limits.memory_bytes + 600 * 2**20
+
+
+def test_the_size_of_all_files_is_bounded(child):
+    source = """
+import time
+for i in range(8):
+    open(f"{i}", "wb").write(bytes(10 * 2**20))
+time.sleep(20)
+"""
+    try:
+        outcome = child.run_cell(source, "cell 1")
+    except ChildStopped as stopped:
+        reason = stopped.reason
+    else:
+        reason = str(outcome.raised)  # the memory file system of the namespaces tier is full
+    assert "more than 64 MiB of files" in reason or "No space left" in reason
+
+
+def test_a_file_has_a_largest_size(child):
+    outcome = child.run_cell("open('big', 'wb').write(bytes(20 * 2**20))", "cell 1")
+    assert outcome.raised is not None
+    assert outcome.raised.type == "OSError"
+
+
+def test_closing_removes_the_scratch_directory_and_reaps_the_process(isolation, short, gone):
+    with Child.start(isolation, short) as child:
+        place = child._scratch.path
+        pid = child._spawned.pid
+        # Directories that nobody may enter, nested deeper than a path may be long.
+        child.run_cell(
+            "import os\nfor i in range(300): os.mkdir('d' * 50); os.chdir('d' * 50)\n"
+            "os.umask(0o777); os.mkdir('closed')",
+            "cell 1",
+        )
+        assert place.exists()
+    assert gone(pid)
+    assert not place.exists()
+    assert not [entry for entry in place.parent.iterdir() if entry.name.startswith(place.name)]
+
+
+GRADER = """
+import sys
+from autograder.sandbox import Child, Isolation, Limits
+child = Child.start(Isolation({tier!r}, {abi}), Limits())
+print(child._spawned.pid, child._scratch.path, flush=True)
+child.run_cell("while True: pass", "cell 1")
+"""
+
+
+def test_a_child_does_not_outlive_the_grader(isolation, gone, tmp_path):
+    source = GRADER.format(tier=isolation.tier, abi=isolation.landlock_abi)
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(
+        [sys.executable, "-c", source], stdout=subprocess.PIPE, text=True, env=environment
+    ) as grader:
+        assert grader.stdout is not None
+        pid, place = grader.stdout.readline().split()
+        grader.send_signal(signal.SIGKILL)
+        grader.wait()
+        assert gone(int(pid))
+    # The scratch directory of a grader that was killed goes when the next one starts.
+    (base,) = tmp_path.iterdir()
+    assert place.startswith(str(base))
+    os.utime(base, (0, 0))
+    scratch._sweep(tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_scratch_directories_of_a_living_grader_are_left_alone():
+    own = scratch.Scratch(None)
+    os.utime(own.path.parent, (0, 0))
+    scratch._sweep(own.path.parent.parent)
+    assert own.path.exists()
+    own.remove()
+
+
+def test_a_child_that_cannot_be_locked_down_is_the_graders_fault(isolation, monkeypatch):
+    right = launch.orders
+
+    def wrong(*given):
+        orders = right(*given)
+        return {**orders, "readable": [*orders["readable"], "/nowhere"]}
+
+    monkeypatch.setattr(launch, "orders", wrong)
+    with pytest.raises(SandboxError, match="No such file or directory: '/nowhere'"):
+        Child.start(isolation, Limits())
+
+
+def test_a_child_that_cannot_be_started_is_the_graders_fault(isolation, monkeypatch):
+    monkeypatch.setattr(launch, "_environment", lambda _: {"A": "x" * 2**22})
+    with pytest.raises(SandboxError, match="could not be started"):
+        Child.start(isolation, Limits())
