@@ -155,7 +155,7 @@ def _wrong(card: "ReportCard") -> Iterator[Section]:
     for check in card.checks:
         if check.status == "failed":
             found = (check.message, check.case, check.worst, check.error_map, check.notes)
-            told.setdefault(found if check.message else check.name, []).append(check)
+            told.setdefault(found, []).append(check)
     for checks in told.values():
         yield _finding(card, checks)
 
@@ -175,7 +175,7 @@ def _finding(card: "ReportCard", checks: Sequence[CheckResult]) -> Section:
     # A crash or a limit breaks no rule of its own: the rule is told where values differ.
     if check.rule and len(checks) == 1 and not is_the_reason:
         closing.insert(0, ("Rule", check.rule))
-    together = f"{len(checks)} checks, for the same reason"
+    together = f"{len(checks)} checks" + (", for the same reason" if check.message else "")
     return Section(
         heading=_title(check) if len(checks) == 1 else together,
         status=check.status,
@@ -227,7 +227,9 @@ def _glyph(value: float, largest: float) -> str:
         return NOT_FINITE
     if value <= tolerances.REFERENCE * largest:
         return RIGHT
-    return LEVELS[max(1, math.ceil(9 * value / largest - 1e-9)) - 1]
+    # A ninth and a rounding error is still a ninth.
+    ninths = math.ceil(9 * (value / largest) - 1e-9)
+    return LEVELS[min(max(ninths, 1), 9) - 1]
 
 
 def _legend(glyphs: str, largest: float) -> tuple[tuple[str, str], ...]:

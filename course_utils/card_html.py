@@ -29,7 +29,10 @@ _NOT_FINITE_CELL = "background:#333;color:#fff"
 _MARKED = ";outline:2px solid #000"
 
 _BORDER = "1px solid rgba(128,128,128,0.5)"
-_CARD = f"border:{_BORDER};border-radius:4px;padding:8px 12px;max-width:60em;line-height:1.5"
+_CARD = (
+    f"border:{_BORDER};border-radius:4px;padding:8px 12px;max-width:60em;line-height:1.5;"
+    "overflow-wrap:break-word"
+)
 # The classes keep MathJax away from dollar signs in messages.
 _CLASSES = "tex2jax_ignore mathjax_ignore"
 
@@ -75,20 +78,18 @@ def _section(section: Section) -> str:
 
 def _line(label: str, text: str) -> str:
     before = f"<i>{escape(label)}:</i> " if label else ""
-    return f"<div style='overflow-wrap:break-word'>{before}{escape(text)}</div>"
+    return f"<div>{before}{escape(text)}</div>"
 
 
 def _items(items: Sequence[str]) -> str:
     if not items:
         return ""
-    rows = "".join(f"<li style='overflow-wrap:break-word'>{escape(item)}</li>" for item in items)
+    rows = "".join(f"<li>{escape(item)}</li>" for item in items)
     return f"<ul style='margin:4px 0;padding-left:1.5em'>{rows}</ul>"
 
 
 def _code(section: Section) -> str:
-    style = (
-        f"white-space:pre-wrap;overflow-wrap:break-word;border:{_BORDER};padding:6px;margin:4px 0"
-    )
+    style = f"white-space:pre-wrap;border:{_BORDER};padding:6px;margin:4px 0"
     return f"<pre style='{style}'>{escape(section.code)}</pre>"
 
 

@@ -6,6 +6,7 @@ megabytes.  Every text passes ``one_line`` or ``block`` here before it is render
 HTML is escaped where it is written.
 """
 
+import math
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ _TERMINAL = re.compile(
     r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"
     r"|\x1b[ -/]*[0-~]"
 )
+_UNUSUAL = re.compile(r"[^\n -~]")
 #: Control, format (bidirectional overrides, zero width) and surrogate code points, and
 #: the two exotic line breaks: shown by their number.
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -41,10 +43,12 @@ _CUT_BLOCK = "\n[... the rest is left out]"
 class Detail:
     """How much a card shows.
 
+    ``findings``: checks that tell what they found, the others have their title only;
     ``line``: characters of a line; ``block`` and ``lines``: characters and lines of code
     or output; ``items``: notes or sentences in a list; ``cells``: of all error maps.
     """
 
+    findings: int
     line: int
     block: int
     lines: int
@@ -54,10 +58,10 @@ class Detail:
 
 #: From everything to almost nothing; a card takes the first that fits its size.
 DETAILS = (
-    Detail(line=600, block=2000, lines=40, items=8, cells=LARGEST_MAP[0] * LARGEST_MAP[1]),
-    Detail(line=200, block=1000, lines=20, items=4, cells=150),
-    Detail(line=80, block=400, lines=10, items=2, cells=0),
-    Detail(line=24, block=80, lines=4, items=1, cells=0),
+    Detail(findings=24, line=600, block=2000, lines=40, items=8, cells=math.prod(LARGEST_MAP)),
+    Detail(findings=12, line=300, block=1000, lines=20, items=4, cells=150),
+    Detail(findings=6, line=100, block=400, lines=10, items=2, cells=50),
+    Detail(findings=1, line=24, block=80, lines=4, items=1, cells=0),
 )
 
 
@@ -68,12 +72,13 @@ def clean(text: str) -> str:
     """
     text = _TERMINAL.sub("", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
-    text = "".join(_visible(character) for character in text)
+    text = _UNUSUAL.sub(_visible, text)
     return _STACKED.sub(r"\1", text)
 
 
-def _visible(character: str) -> str:
-    if character == "\n" or unicodedata.category(character) not in _INVISIBLE:
+def _visible(match: re.Match[str]) -> str:
+    character = match[0]
+    if unicodedata.category(character) not in _INVISIBLE:
         return character
     number = ord(character)
     if number < 0x100:
@@ -83,16 +88,16 @@ def _visible(character: str) -> str:
 
 def one_line(text: str, limit: int) -> str:
     """``text`` cleaned, on one line, in at most ``limit`` characters."""
-    line = " ".join(clean(text[: 4 * limit]).split())
-    if len(line) <= limit and len(text) <= 4 * limit:
+    line = " ".join(clean(text[: 2 * limit]).split())
+    if len(line) <= limit and len(text) <= 2 * limit:
         return line
     return (line[: limit - len(_CUT)].rstrip() + _CUT).lstrip()
 
 
 def block(text: str, limit: int, lines: int) -> str:
     """``text`` cleaned, in at most ``limit`` characters and ``lines`` lines."""
-    whole = clean(text[: 4 * limit]).rstrip().lstrip("\n")
-    if len(whole) <= limit and len(text) <= 4 * limit and whole.count("\n") < lines:
+    whole = clean(text[: 2 * limit]).rstrip().lstrip("\n")
+    if len(whole) <= limit and len(text) <= 2 * limit and whole.count("\n") < lines:
         return whole
     kept = "\n".join(whole[: limit - len(_CUT_BLOCK)].split("\n")[: lines - 1])
     return (kept.rstrip() + _CUT_BLOCK).lstrip("\n")
@@ -104,11 +109,13 @@ def reduced(card: "ReportCard", detail: Detail) -> "ReportCard":
     Reducing a reduced card to the same detail, or to more, changes nothing.
     """
     checks = []
-    room = detail.cells
+    findings, cells = detail.findings, detail.cells
     for check in card.checks:
-        error_map = _reduced_map(check.error_map, room)
-        room -= sum(len(row) for row in error_map.values) if error_map else 0
-        checks.append(_reduced_check(check, error_map, detail))
+        told = check if findings > 0 else _only_title(check)
+        findings -= bool(told.message or told.notes)
+        error_map = _reduced_map(told.error_map, cells)
+        cells -= sum(len(row) for row in error_map.values) if error_map else 0
+        checks.append(_reduced_check(told, error_map, detail))
     return replace(
         card,
         function=one_line(card.function, min(detail.line, 120)),
@@ -118,6 +125,10 @@ def reduced(card: "ReportCard", detail: Detail) -> "ReportCard":
         example=block(card.example, detail.block, detail.lines),
         printed=block(card.printed, min(detail.block, 800), min(detail.lines, 20)),
     )
+
+
+def _only_title(check: CheckResult) -> CheckResult:
+    return replace(check, rule="", message="", case="", worst=None, error_map=None, notes=())
 
 
 def _reduced_check(check: CheckResult, error_map: ErrorMap | None, detail: Detail) -> CheckResult:

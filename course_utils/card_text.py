@@ -34,7 +34,8 @@ def _section(section: Section) -> Iterator[str]:
         yield from wrapped(_labelled(label, text), indent)
     for line in section.code.split("\n") if section.code else ():
         # Code to paste is not broken; whatever else is too long was not meant to be.
-        yield from _broken(line, _INDENT * 2) if section.folded else [_INDENT * 2 + line]
+        pieces = _broken(line, COLUMNS - len(_INDENT * 2)) if section.folded else [line]
+        yield from (_INDENT * 2 + piece for piece in pieces)
 
 
 def _labelled(label: str, text: str) -> str:
@@ -63,6 +64,8 @@ def _grid(grid: Grid) -> Iterator[str]:
 
 def width(text: str) -> int:
     """Columns that ``text`` takes in a terminal: East Asian wide characters take two."""
+    if text.isascii():
+        return len(text)
     return sum(
         0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
         for c in text
@@ -71,30 +74,31 @@ def width(text: str) -> int:
 
 def wrapped(text: str, first: str, following: str | None = None) -> Iterator[str]:
     """``text`` in lines of at most COLUMNS; ``first`` and ``following`` start the lines."""
-    start = first
     following = first if following is None else following
-    line = start
+    line, used, is_empty = first, width(first), True
     for word in text.split(" "):
-        for part in _broken(word, "", COLUMNS - width(following)):
-            candidate = f"{line} {part}" if line != start else line + part
-            if width(candidate) > COLUMNS:
+        for part in _broken(word, COLUMNS - width(following)):
+            size = width(part)
+            if not is_empty and used + 1 + size > COLUMNS:
                 yield line
-                start = following
-                candidate = start + part
-            line = candidate
+                line, used, is_empty = following, width(following), True
+            gap = "" if is_empty else " "
+            line += gap + part
+            used += len(gap) + size
+            is_empty = False
     yield line
 
 
-def _broken(text: str, indent: str, columns: int | None = None) -> list[str]:
-    """``text`` in pieces that fit the line, however long it is."""
-    room = COLUMNS - width(indent) if columns is None else columns
-    pieces = [""]
-    used = 0
-    for character in text:
+def _broken(text: str, room: int) -> Iterator[str]:
+    """``text`` in pieces of at most ``room`` columns, however long it is."""
+    if width(text) <= room:
+        yield text
+        return
+    start = used = 0
+    for place, character in enumerate(text):
         size = width(character)
         if used + size > room:
-            pieces.append("")
-            used = 0
-        pieces[-1] += character
+            yield text[start:place]
+            start, used = place, 0
         used += size
-    return [indent + piece for piece in pieces]
+    yield text[start:]

@@ -84,8 +84,9 @@ class ReportCard:
 
     def _shown(self) -> "ReportCard":
         """The card in the fullest detail that fits into LARGEST_CARD."""
+        card = self
         for detail in card_safety.DETAILS:
-            card = card_safety.reduced(self, detail)
+            card = card_safety.reduced(card, detail)
             if len(json.dumps(_bundle(card), ensure_ascii=False).encode()) < LARGEST_CARD:
                 break
         return card
