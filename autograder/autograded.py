@@ -20,6 +20,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -99,10 +100,10 @@ def build(
         cells = _submitted_cells(folder, student, release)
     except UnreadableError:
         cells = []
-    notebook = deepcopy(given)
-    notebook.cells = list(_Merge(given, cells).merged())
+    notebook = node(**{**given, "cells": list(_Merge(given, cells).merged())})
     if found is not None:
-        _put_cards(notebook, release, found.verdict)
+        # As the store gives it back, so that a later run writes the same bytes.
+        _put_cards(notebook, release, Verdict.from_json(found.verdict.to_json()))
         notice = _notice(found, verdict)
         if notice:
             notebook.cells.insert(0, _markdown_cell("outcome", notice))
@@ -123,8 +124,12 @@ def answers(course: Course, release: Release, student: str) -> Mapping[str, str]
 
 
 def released_notebook(course: Course, assignment: str) -> NotebookNode:
-    """The released notebook, whole.  ``release.read_release`` has found it to be one."""
-    text = course.release_file(assignment).read_text(encoding="utf-8")
+    """The released notebook, whole; not to be changed.  ``read_release`` has found it to be one."""
+    return _parsed(course.release_file(assignment).read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=16)
+def _parsed(text: str) -> NotebookNode:
     notebook: NotebookNode = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
     return notebook
 
