@@ -313,6 +313,10 @@ def conv_forward_naive(x, w, b, conv_param):
 # First the example that you worked on paper, then the judge. `check` shows a card with what passed
 # and what failed, the worst entry, and where it is. A function that is not written yet counts as
 # *not started*, not as wrong.
+#
+# If you are stuck, ask for more in a cell of your own: `check(conv_forward_naive, hint=2)` asks you
+# a question, `hint=3` shows the smallest failing case, `hint=4` names the mistake. Asking costs
+# nothing.
 
 # %%
 paper_x = np.array([[[[1.0, 2.0, 0.0], [0.0, 1.0, 3.0], [2.0, 0.0, 1.0]]]])

@@ -105,12 +105,12 @@ def channels() -> Picture:
     _stack(panel, (0.4, 0.9), (4, 5), window=(1, 2), title="x[n]", note="C = 3 channels")
     panel.text(7.8, 3.6, "·", size=26, ha="center", va="center", color=INK)
     _stack(panel, (8.6, 1.9), (2, 3), window=(0, 0), title="w[f]", note="one filter, C slices")
-    panel.add_patch(
+    panel.add_artist(
         FancyArrowPatch((13.6, 3.6), (15.8, 3.6), arrowstyle="-|>", mutation_scale=16, color=INK)
     )
     panel.text(14.6, 3.2, "sum", size=10, ha="center", color=INK)
     panel.text(14.6, 4.5, "+ b[f]", size=10, ha="center", color=INK)
-    panel.add_patch(Rectangle((16.2, 3.1), 1, 1, facecolor=TINT_ORANGE, edgecolor=ORANGE, lw=2.4))
+    panel.add_artist(Rectangle((16.2, 3.1), 1, 1, facecolor=TINT_ORANGE, edgecolor=ORANGE, lw=2.4))
     panel.text(16.7, 2.5, "out[n, f, i, j]", size=10, ha="center", color=INK, family="monospace")
     panel.text(16.7, 5.0, "one number", size=10, ha="center", color=INK)
     return Picture(
@@ -247,7 +247,7 @@ def _box(panel: Axes, cell: tuple[float, float], text: str, colour: str | None) 
     """Draw one cell with its name, outlined in ``colour`` if there is one."""
     row, column = cell
     face = {ORANGE: TINT_ORANGE, BLUE: TINT_BLUE}.get(colour or "", "white")
-    panel.add_patch(
+    panel.add_artist(
         Rectangle(
             (column - 0.48, row - 0.48),
             0.96,
@@ -264,7 +264,7 @@ def _shade(panel: Axes, cell: Cell, depth: float) -> None:
     row, column = cell
     white, blue = np.array([1.0, 1.0, 1.0]), np.array([0.0, 0.3, 0.52])
     face = tuple(white + depth * (blue - white))
-    panel.add_patch(
+    panel.add_artist(
         Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=face, edgecolor=RULE, lw=0.8)
     )
 
@@ -278,12 +278,12 @@ def _stack(
         x, y = left + 0.7 * depth, top - 0.7 * depth + 0.7
         for row in range(shape[0]):
             for column in range(shape[1]):
-                panel.add_patch(
+                panel.add_artist(
                     Rectangle(
                         (x + column, y + row), 1, 1, facecolor="white", edgecolor=RULE, lw=0.7
                     )
                 )
-        panel.add_patch(
+        panel.add_artist(
             Rectangle(
                 (x + window[1], y + window[0]), 3, 2, facecolor=TINT_ORANGE, edgecolor=ORANGE, lw=2
             )

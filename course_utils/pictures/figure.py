@@ -194,11 +194,12 @@ def grid(
     """
     rows, columns = values.shape
     panel.set(xlim=(-0.6, columns - 0.4), ylim=(rows - 0.4, -0.6), aspect="equal")
-    panel.set_title(title, size=11, color=INK)
+    # With a place of its own the title is not moved, which would lay out axes nobody sees.
+    panel.set_title(title, size=11, color=INK, y=1)
     for (row, column), value in np.ndenumerate(values):
         inside = border <= row < rows - border and border <= column < columns - border
         face = "white" if inside else TINT_GREY
-        panel.add_patch(
+        panel.add_artist(
             Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=face, edgecolor=RULE, lw=0.8)
         )
         write(panel, (row, column), value, INK if inside else QUIET, size)
@@ -228,14 +229,16 @@ def mark(
     """
     (row, column), (height, length) = corner, shape
     at = (column - 0.5, row - 0.5)
-    panel.add_patch(Rectangle(at, length, height, facecolor=tint, lw=0, zorder=2))
-    panel.add_patch(Rectangle(at, length, height, fill=False, edgecolor=colour, lw=width, zorder=5))
+    panel.add_artist(Rectangle(at, length, height, facecolor=tint, lw=0, zorder=2))
+    panel.add_artist(
+        Rectangle(at, length, height, fill=False, edgecolor=colour, lw=width, zorder=5)
+    )
 
 
 def say(panel: Axes, text: str) -> None:
     """Fill a panel that has nothing to show yet with a sentence."""
     panel.set_axis_off()
-    panel.add_patch(
+    panel.add_artist(
         Rectangle(
             (0.02, 0.02),
             0.96,
