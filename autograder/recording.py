@@ -14,7 +14,6 @@ from autograder.misconceptions import CATALOGUE
 from autograder.preparation import Prepared, prepare
 from autograder.reference import Reference
 from autograder.rehearsal import rehearse
-from course_utils import recorded
 from course_utils.diagnosis import failed_checks, results_of
 from course_utils.mistake import KnownMistake
 from course_utils.recorded import Recorded
