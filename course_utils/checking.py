@@ -77,7 +77,7 @@ def examine(function: Callable[..., Any], exercise: str, *, hint: int = MOST_HIN
         status=judgement.status,
         checks=judgement.checks,
         reason=judgement.reason,
-        diagnosis=(*judgement.notes, *diagnosis.sentences),
+        diagnosis=(*judgement.notes, *diagnosis.sentences, *_more_help(asked, judgement, hint)),
         example=diagnosis.example,
         printed=judgement.printed,
     )
@@ -105,6 +105,16 @@ def _with_cache_evidence(
     other = recorded.load(asked.exercise.name.replace(asked.exercise.function, backward))
     evidence = judge(other.exercise, other.cases, other.answers, session)
     return judgement.with_cache(serves=evidence.cache_serves)
+
+
+def _more_help(asked: recorded.Recorded, judgement: Judgement, hint: int) -> tuple[str, ...]:
+    """How to ask for the next step of help; nothing when there is none."""
+    if judgement.status != "failed" or hint >= MOST_HINTS:
+        return ()
+    function, step = asked.exercise.function, max(hint, 1) + 1
+    part = asked.exercise.name.removeprefix(function).lstrip("_")
+    arguments = f'{function}, part="{part}"' if part else function
+    return (f"For more help: check({arguments}, hint={step}), up to hint={MOST_HINTS}.",)
 
 
 def _summary(card: ReportCard) -> str:
