@@ -44,11 +44,13 @@ class Expected:
     """What grading has to find.
 
     ``loses`` maps exercises (names of grade cells) to the checks that fail, or to
-    ``(ALL,)``; exercises that are not named lose nothing.
+    ``(ALL,)``; exercises that are not named lose nothing.  Of those named, ``perhaps``
+    names checks that fail with some numbers and not with others.
     """
 
     outcome: Outcome
     loses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    perhaps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,15 @@ class Sample:
 
 
 def _mistake(*edits: Edit, **loses: str) -> Sample:
-    """A wrong answer; ``loses`` names failed checks by exercise, separated by spaces."""
-    failed = {exercise: tuple(checks.split(" ")) for exercise, checks in loses.items()}
-    required = [name for name in failed if not name.endswith("_padding")]
-    return Sample(Expected("partial" if required else "full", failed), edits)
+    """A wrong answer; ``loses`` names failed checks by exercise, separated by spaces.
+
+    A question mark behind a check says that it fails with some numbers only.
+    """
+    names = {exercise: checks.split(" ") for exercise, checks in loses.items()}
+    surely = {e: tuple(c for c in checks if c[-1] != "?") for e, checks in names.items()}
+    perhaps = {e: tuple(c[:-1] for c in checks if c[-1] == "?") for e, checks in names.items()}
+    required = [exercise for exercise in names if not exercise.endswith("_padding")]
+    return Sample(Expected("partial" if required else "full", surely, perhaps), edits)
 
 
 def _everywhere(functions: Sequence[str], old: str, new: str) -> tuple[Edit, ...]:
@@ -209,7 +216,7 @@ POOLING = {
     **_common("03_pooling", "x, pool_param = cache", _EXIT),
     "assigns-on-overlap": _mistake(
         (_MAX_BACKWARD, _GIVE, _GIVE.replace("+=", "=")),
-        max_pool_backward_naive="dx_overlap ties integers",
+        max_pool_backward_naive="dx_stride? dx_overlap integers",
         max_pool_backward_naive_padding=ALL,
     ),
     "all-ties-get-gradient": _mistake(
@@ -219,19 +226,19 @@ POOLING = {
     ),
     "swaps-height-and-width": _mistake(
         *_everywhere((_MAX_FORWARD, _MAX_BACKWARD), _SIZES, _SWAPPED),
-        max_pool_forward_naive="out out_stride",
-        max_pool_backward_naive="dx dx_stride dx_overlap ties",
+        max_pool_forward_naive="out_stride",
+        max_pool_backward_naive="dx_stride dx_overlap",
         max_pool_forward_naive_padding=ALL,
         max_pool_backward_naive_padding=ALL,
     ),
     "stride-equals-window": _mistake(
         (_MAX_BACKWARD, "i * stride, j * stride", "i * pool_height, j * pool_width"),
-        max_pool_backward_naive=ALL,
+        max_pool_backward_naive="dx_stride dx_overlap integers",
         max_pool_backward_naive_padding=ALL,
     ),
     "starts-max-at-zero": _mistake(
         (_MAX_FORWARD, "np.max(window)", "np.max(window, initial=0)"),
-        max_pool_forward_naive="out_stride integers",
+        max_pool_forward_naive="out? out_stride integers? unchanged? repeatable? cache?",
         max_pool_forward_naive_padding=ALL,
     ),
     "average-instead-of-max": _mistake(
@@ -246,8 +253,8 @@ POOLING = {
     ),
     "divides-by-square": _mistake(
         *_everywhere((_AVG_FORWARD, _AVG_BACKWARD), "(pool_height * pool_width)", "pool_height**2"),
-        avg_pool_forward_naive="out out_stride",
-        avg_pool_backward_naive="dx dx_stride dx_overlap",
+        avg_pool_forward_naive="out_stride",
+        avg_pool_backward_naive="dx_stride dx_overlap",
         avg_pool_forward_naive_padding=ALL,
         avg_pool_backward_naive_padding=ALL,
     ),
