@@ -108,7 +108,7 @@ def solve(course: Course, progress: Callable[[str], None] | None = None) -> tupl
             progress(name)
         source = read_source(course, name)
         with tempfile.TemporaryDirectory(prefix="autograder-solve-") as folder:
-            execute(source.notebook, Path(folder), _CELL_SECONDS)
+            execute(source.notebook, name, Path(folder), _CELL_SECONDS)
         raised = error_outputs(source.notebook)
         file = course.solution_file(name).relative_to(course.root).as_posix()
         errors += [f"{file}:{source.cells[cell].line}: found {error}" for cell, error in raised]

@@ -25,11 +25,12 @@ def error_outputs(notebook: NotebookNode) -> list[tuple[int, str]]:
     ]
 
 
-def execute(notebook: NotebookNode, folder: Path, seconds: int) -> None:
+def execute(notebook: NotebookNode, name: str, folder: Path, seconds: int) -> None:
     """Run all cells of ``notebook`` in ``folder``, and keep their outputs in it.
 
-    An error does not stop the cells below it.  A cell that takes longer than ``seconds``
-    raises ``RefusedError``, as does a kernel that dies or does not start.
+    An error does not stop the cells below it.  ``RefusedError``, with the notebook's
+    ``name``, is raised if a cell takes longer than ``seconds``, or if the kernel dies or
+    is not installed.
     """
     client = NotebookClient(
         notebook,
@@ -37,6 +38,8 @@ def execute(notebook: NotebookNode, folder: Path, seconds: int) -> None:
         kernel_name="python3",
         allow_errors=True,
         record_timing=False,
+        # The kernel's advice about its transport is for servers, and would spoil the screen.
+        extra_arguments=["--IPKernelApp.log_level=40"],
         resources={"metadata": {"path": str(folder)}},
     )
     # A backend chosen for this process would keep pictures out of the notebook.
@@ -44,7 +47,9 @@ def execute(notebook: NotebookNode, folder: Path, seconds: int) -> None:
     try:
         client.execute(env=environment)
     except (CellTimeoutError, DeadKernelError, NoSuchKernel) as error:
-        raise RefusedError(f"the notebook cannot be run: {str(error).splitlines()[0]}") from error
+        raise RefusedError(
+            f"{name} cannot be run to its end: {str(error).strip().splitlines()[0]}"
+        ) from error
 
 
 def to_html(notebook: NotebookNode, title: str) -> str:

@@ -364,6 +364,13 @@ def test_a_reference_that_fails_its_check_is_named_and_not_shown(course: Course)
     assert everything(course) == {}
 
 
+def test_a_source_that_kills_its_kernel_is_named(course: Course) -> None:
+    change(course, "print(np.zeros(2))", "import os\nos._exit(0)")
+    with pytest.raises(RefusedError, match="02_double cannot be run to its end: Kernel died"):
+        solve(course)
+    assert everything(course) == {}
+
+
 def test_the_tracked_releases_are_the_ones_the_sources_make() -> None:
     course = Course(Path(__file__).parents[2])
     assert [str(stale) for stale in check(course)] == []
