@@ -105,8 +105,8 @@ def test_a_bare_marker_right_below_code_would_split_its_cell() -> None:
     found = faults('print("100 %%")', 'print("100 %%")\n# %%\nprint(2)')
     assert found == [
         (
-            f"{line_of('print(') + 1}: found '# %%' right below 'print(\"100 %%\")'; expected a blank "
-            "line above the start of a cell, or a comment that does not begin with '%%'"
+            f"{line_of('print(') + 1}: found '# %%' right below 'print(\"100 %%\")'; expected a "
+            "blank line above the start of a cell, or a comment that does not begin with '%%'"
         )
     ]
 
