@@ -178,11 +178,22 @@ def test_the_photograph_goes_through_the_students_function_once() -> None:
 
     def spy(x: Any, w: Any, b: Any, conv_param: dict[str, int]) -> tuple[np.ndarray, None]:
         seen.append((x.shape, w.shape, b.shape, conv_param))
-        x[:] = 0
         return np.ones((1, 2, 128, 128)), None
 
     convolution.photograph_edges(spy, FILTERS)
     assert seen == [((1, 1, 128, 128), (2, 1, 3, 3), (2,), {"stride": 1, "pad": 1})]
+
+
+def test_a_function_that_writes_into_its_input_leaves_the_photograph_alone() -> None:
+    def result(x: np.ndarray, value: float) -> tuple[np.ndarray, None]:
+        x *= value
+        return np.zeros((1, 2, 128, 128)), None
+
+    kept, blackened = (
+        convolution.photograph_edges(functools.partial(lambda x, *_, v: result(x, v), v=v), FILTERS)
+        for v in (1.0, 0.0)
+    )
+    assert kept.frames[0].png == blackened.frames[0].png
 
 
 def test_the_edges_are_those_of_the_photograph() -> None:
