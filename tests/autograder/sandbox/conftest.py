@@ -9,8 +9,10 @@ import pytest
 
 from autograder.sandbox import Child, Isolation, Limits, probe
 
-#: Short limits: a test of a limit should not take long, also on a busy machine.
-SHORT = Limits(call_cpu_seconds=0.5, cell_cpu_seconds=1.0, cell_wall_seconds=2.0)
+#: For what is no test of a limit: much more than any of it needs, also on a busy machine.
+AMPLE = Limits(call_cpu_seconds=30, cell_cpu_seconds=30, cell_wall_seconds=120)
+#: For tests of a limit: they should not take long.
+SHORT = Limits(call_cpu_seconds=0.4, cell_cpu_seconds=0.6, cell_wall_seconds=1.5)
 
 #: Each tier as probed; both with the oldest interface; each layer that guards files alone.
 KINDS = {
@@ -36,7 +38,7 @@ def _living(isolation: Isolation) -> Iterator[Callable[[], Child]]:
 
     def living() -> Child:
         if not children or children[-1].closed:
-            children.append(Child.start(isolation, SHORT))
+            children.append(Child.start(isolation, AMPLE))
         return children[-1]
 
     yield living
@@ -58,6 +60,13 @@ def any_isolation(request) -> Isolation:
 
 @pytest.fixture
 def child(isolation: Isolation) -> Iterator[Child]:
+    """A fresh child with ample limits."""
+    with Child.start(isolation, AMPLE) as started:
+        yield started
+
+
+@pytest.fixture
+def hurried(isolation: Isolation) -> Iterator[Child]:
     """A fresh child with short limits."""
     with Child.start(isolation, SHORT) as started:
         yield started

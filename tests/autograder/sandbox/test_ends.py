@@ -14,7 +14,7 @@ from autograder.sandbox import Child, ChildStopped, Limits, SandboxError, launch
 
 #: What ends a child: kind of the end, words of the sentence, the code of a cell.
 ENDS = {
-    "an endless loop": ("cpu", "more than 1 s of processor time", "while True: pass"),
+    "an endless loop": ("cpu", "more than 0.6 s of processor time", "while True: pass"),
     "an endless loop in C": ("cpu", "processor time", "sum(iter(int, 1))"),
     "an endless loop in threads": (
         "cpu",
@@ -42,10 +42,10 @@ ENDS = {
             except BaseException: pass
         """,
     ),
-    "a long sleep": ("wall", "longer than 2 s", "import time; time.sleep(60)"),
+    "a long sleep": ("wall", "longer than 1.5 s", "import time; time.sleep(60)"),
     "a lock that nobody opens": (
         "wall",
-        "longer than 2 s",
+        "longer than 1.5 s",
         "import threading; l = threading.Lock(); l.acquire(); l.acquire()",
     ),
     "os._exit": ("ended", "os._exit or a crash (exit code 3)", "import os; os._exit(3)"),
@@ -88,12 +88,12 @@ def test_a_child_is_ended_by(isolation, short, gone, kind, words, source):
     assert gone(pid)
 
 
-def test_a_call_has_its_own_limit_and_sentence(child):
-    child.run_cell("def f():\n    while True: pass", "cell 1")
+def test_a_call_has_its_own_limit_and_sentence(hurried):
+    hurried.run_cell("def f():\n    while True: pass", "cell 1")
     with pytest.raises(
-        ChildStopped, match=r"^f used more than 0\.5 s of processor time$"
+        ChildStopped, match=r"^f used more than 0\.4 s of processor time$"
     ) as caught:
-        child.call("f", [], ["x"], keep=False)
+        hurried.call("f", [], ["x"], keep=False)
     assert caught.value.out_of_time
 
 
@@ -113,9 +113,11 @@ def f():
             child.call("f", [], ["x"], keep=False)
 
 
-def test_processor_time_before_a_call_is_not_charged_to_it(child):
-    child.run_cell("while __import__('time').process_time() < 0.8: pass\ndef f(): return 1.0", "c")
-    assert child.call("f", [], ["x"], keep=False).outputs == (1.0,)
+def test_processor_time_before_a_call_is_not_charged_to_it(hurried):
+    hurried.run_cell(
+        "while __import__('time').process_time() < 0.5: pass\ndef f(): return 1.0", "c"
+    )
+    assert hurried.call("f", [], ["x"], keep=False).outputs == (1.0,)
 
 
 #: Ways to ask for 100 GB; none may get it, and the machine must not notice.
@@ -134,10 +136,7 @@ BOMBS = {
 @pytest.mark.parametrize("source", BOMBS.values(), ids=BOMBS.keys())
 def test_memory_is_bounded_however_it_is_asked_for(attacked_kernel, source):
     child = attacked_kernel()
-    try:
-        outcome = child.run_cell(source, "cell 1")
-    except ChildStopped:
-        return  # ended for it: just as well
+    outcome = child.run_cell(source, "cell 1")
     assert outcome.raised is not None
     assert outcome.raised.type in ("MemoryError", "OSError", "OverflowError", "ValueError")
     child.run_cell("a = None", "cell 2")
@@ -153,7 +152,7 @@ def test_the_process_cannot_use_more_memory_than_allowed(isolation):
     assert pages * os.sysconf("SC_PAGE_SIZE") < limits.memory_bytes + 600 * 2**20
 
 
-def test_the_size_of_all_files_is_bounded(child):
+def test_the_size_of_all_files_is_bounded(hurried):
     source = """
 import time
 for i in range(8):
@@ -161,7 +160,7 @@ for i in range(8):
 time.sleep(20)
 """
     try:
-        outcome = child.run_cell(source, "cell 1")
+        outcome = hurried.run_cell(source, "cell 1")
     except ChildStopped as stopped:
         reason = stopped.reason
     else:
