@@ -107,9 +107,12 @@ def _build(options: argparse.Namespace) -> int:
 
     course = _course(options)
     if options.check:
-        stale = [*authoring.check(course), *recording.stale(course)]
-        for path in stale:
-            print(f"stale: {_shown(path, course)}")
+        stale = [
+            *map(str, authoring.check(course)),
+            *(f"{_shown(path, course)}: stale" for path in recording.stale(course)),
+        ]
+        for line in stale:
+            print(line)
         if stale:
             print("run 'autograder build' and commit what it writes")
         else:

@@ -69,25 +69,26 @@ def _upstream(inputs: Mapping[str, Value], out: Array, random: np.random.Generat
 def _confirm(
     question: Question, reference: Reference, case: Case, answer: Answer, seed: bytes
 ) -> None:
-    """Compare each gradient with central differences along one Gaussian direction."""
+    """Compare the gradients with a central difference along a Gaussian direction."""
     exercise = question.exercise
     assert exercise.forward is not None
     forward = reference.functions[exercise.forward]
+
+    def out(moved: Mapping[str, Array]) -> Array:
+        inputs: dict[str, Value] = {**case.inputs, **moved}
+        first: Array = forward(*inputs.values())[0]
+        return first
+
+    arguments = {name: case.inputs[name].astype(np.float64) for name in exercise.differentiate}
     random = stream(seed, exercise.name, case.name, "direction")
-    for argument, output in zip(exercise.differentiate, exercise.outputs, strict=True):
-        x = case.inputs[argument]
-
-        def moved(value: Array, argument: str = argument) -> Array:
-            inputs: dict[str, Value] = {**case.inputs, argument: value}
-            out: Array = forward(*inputs.values())[0]
-            return out
-
-        direction = random.standard_normal(x.shape)
-        derivative, floor = gradients.directional_difference(
-            moved, x.astype(np.float64), case.dout, direction
+    directions = gradients.directions_for(arguments, random)
+    difference = gradients.central_difference(out, arguments, case.dout, directions, exercise.step)
+    by_argument = {
+        name: answer[output]
+        for name, output in zip(exercise.differentiate, exercise.outputs, strict=True)
+    }
+    if not difference.confirms(by_argument, directions):
+        raise ReferenceDisagreesError(
+            f"{exercise.function}: the reference is not the derivative of {exercise.forward} "
+            f"({case.title})"
         )
-        if not gradients.agrees(answer[output], direction, derivative, floor):
-            raise ReferenceDisagreesError(
-                f"{exercise.function}: {output} of the reference is not the derivative of "
-                f"{exercise.forward} ({case.title})"
-            )

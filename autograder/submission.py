@@ -152,7 +152,9 @@ def _notebook(text: str) -> dict[str, Any]:
 
 def _upgraded(data: dict[str, Any]) -> dict[str, Any]:
     try:
-        upgraded: dict[str, Any] = nbformat.reads(json.dumps(data), as_version=4)
+        upgraded: dict[str, Any] = nbformat.reads(  # type: ignore[no-untyped-call]
+            json.dumps(data), as_version=4
+        )
     except Exception as error:  # an old notebook can be broken in any way
         raise UnreadableError("the notebook has an old format and cannot be upgraded") from error
     return upgraded

@@ -11,6 +11,8 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from course_utils import tolerances
+
 Array = NDArray[Any]
 #: What a function may be given: arrays, numbers, text, and containers of them.
 Value = Any
@@ -80,7 +82,8 @@ class Exercise:
     as ``function(dout, cache) -> outputs`` when it is the backward of ``forward``.
     ``outputs`` names the returned arrays; for a backward, ``differentiate`` names the
     forward's arguments that they belong to, in the same order.  ``backward`` of a
-    forward names the function that has to live with its cache.
+    forward names the function that has to live with its cache.  ``step`` is that of
+    central differences of the forward.
     """
 
     name: str
@@ -90,6 +93,7 @@ class Exercise:
     forward: str | None = None
     backward: str | None = None
     differentiate: tuple[str, ...] = ()
+    step: float = tolerances.SMOOTH_STEP
 
     @property
     def cases(self) -> tuple[str, ...]:

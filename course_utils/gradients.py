@@ -1,12 +1,14 @@
 """Numerical gradients: central differences of a forward, along directions.
 
-For L = sum(f(x) * dout) and a direction d, the derivative of L along d is
-<backward(dout), d>, and the central difference (L(x + h d) - L(x - h d)) / 2h
-approaches it with error O(h**2) + O(eps / h).  One Gaussian direction sees a wrong
-entry anywhere with probability one, for the price of two forwards.
+For L(x, w, ...) = sum(f(x, w, ...) * dout) and a direction d for each argument, the
+derivative of L along all of them together is <dx, d_x> + <dw, d_w> + ..., and the central
+difference (L(x + h d_x, ...) - L(x - h d_x, ...)) / 2h approaches it with error
+O(h**2) + O(eps / h).  A Gaussian direction sees a wrong entry anywhere with probability
+one, for the price of two forwards.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,28 +16,52 @@ from course_utils import tolerances
 from course_utils.exercise import Array
 
 
-def directional_difference(
-    f: Callable[[Array], Array],
-    x: Array,
+@dataclass(frozen=True)
+class Difference:
+    """A derivative along a direction, and the rounding floor below which it means nothing."""
+
+    derivative: float
+    floor: float
+
+    def confirms(self, gradients: Mapping[str, Array], directions: Mapping[str, Array]) -> bool:
+        """Tell whether the gradients have this derivative, up to the rounding floor.
+
+        Both map argument names to arrays of the arguments' shapes.
+        """
+        terms = [gradients[name] * direction for name, direction in directions.items()]
+        size = max(sum(float(np.sum(np.abs(t))) for t in terms), tolerances.SMALLEST_SCALE)
+        error = abs(sum(float(np.sum(t)) for t in terms) - self.derivative)
+        return error <= tolerances.FINITE_DIFFERENCE * size + self.floor
+
+
+def directions_for(arguments: Mapping[str, Array], random: np.random.Generator) -> dict[str, Array]:
+    """A Gaussian direction for each argument, cut off at 4 (see ``PIECEWISE_STEP``)."""
+    return {
+        name: np.clip(random.standard_normal(np.shape(value)), -4.0, 4.0)
+        for name, value in arguments.items()
+    }
+
+
+def central_difference(
+    f: Callable[[Mapping[str, Array]], Array],
+    arguments: Mapping[str, Array],
     dout: Array,
-    direction: Array,
-    step: float = tolerances.STEP,
-) -> tuple[float, float]:
-    """Central difference of sum(f(x) * dout) along ``direction`` (same shape as ``x``).
+    directions: Mapping[str, Array],
+    step: float,
+) -> Difference:
+    """Central difference of sum(f(arguments) * dout) along all ``directions`` together.
 
-    Returns the derivative and the rounding floor below which it means nothing.
+    ``f`` takes float64 arguments by name and returns an array of the shape of ``dout``.
     """
-    ahead = f(x + step * direction) * dout
-    behind = f(x - step * direction) * dout
-    derivative = float(np.sum(ahead - behind)) / (2 * step)
+
+    def loss_terms(signed: float) -> Array:
+        moved = {name: value + signed * directions[name] for name, value in arguments.items()}
+        terms: Array = f(moved) * dout
+        return terms
+
+    ahead, behind = loss_terms(step), loss_terms(-step)
     size = float(np.sum(np.abs(ahead)))
-    floor = tolerances.ROUNDING_FLOOR * np.finfo(np.float64).eps * size / step
-    return derivative, floor
-
-
-def agrees(gradient: Array, direction: Array, derivative: float, floor: float) -> bool:
-    """Tell whether <gradient, direction> is ``derivative``, up to its rounding floor."""
-    terms = gradient * direction
-    size = max(float(np.sum(np.abs(terms))), tolerances.SMALLEST_SCALE)
-    error = abs(float(np.sum(terms)) - derivative)
-    return error <= tolerances.FINITE_DIFFERENCE * size + floor
+    return Difference(
+        derivative=float(np.sum(ahead - behind)) / (2 * step),
+        floor=tolerances.ROUNDING_FLOOR * np.finfo(np.float64).eps * size / step,
+    )

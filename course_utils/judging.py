@@ -35,6 +35,9 @@ from course_utils.exercise import (
 #: Status of a function that nobody has written yet.
 STUB = "NotImplementedError"
 
+#: So many cases must confirm that a gradient belongs to the student's own forward.
+OWN_FORWARD_CASES = 2
+
 EXACT_GRADIENT_OF_WRONG_FORWARD = (
     "Your backward is the exact gradient of your forward; the forward is what is wrong."
 )
@@ -343,38 +346,45 @@ class _Trial:
         return tuple(notes)
 
     def _is_gradient_of_own_forward(self, own: Attempt) -> bool:
-        """Check the returned gradients against differences of the student's own forward."""
-        random = np.random.default_rng(0)
+        """Check wrong gradients against central differences of the student's own forward."""
         wrong = [
             case
             for case in sorted(self.cases, key=_size)
             if not all(own.compared[case.name, o].right for o in self.exercise.outputs)
         ]
-        for case in wrong[:2]:
-            outputs = own.returned[case.name].outputs
-            if outputs is None:
-                return False
-            for name, gradient in zip(self.exercise.differentiate, outputs, strict=True):
-                x = case.inputs[name]
-                if isinstance(gradient, str) or gradient.shape != x.shape or x.dtype.kind != "f":
-                    return False
-                direction = random.standard_normal(x.shape)
+        return bool(wrong) and all(
+            self._confirmed_by_own_forward(case, own.returned[case.name])
+            for case in wrong[:OWN_FORWARD_CASES]
+        )
 
-                def forward(moved: Array, case: Case = case, name: str = name) -> Array:
-                    returned = self._forward(case, **{name: moved})
-                    if returned.outputs is None or isinstance(returned.outputs[0], str):
-                        raise _NoForwardError
-                    return returned.outputs[0]
+    def _confirmed_by_own_forward(self, case: Case, returned: Returned) -> bool:
+        exercise = self.exercise
+        arguments = {name: case.inputs[name] for name in exercise.differentiate}
+        if returned.outputs is None or any(x.dtype.kind != "f" for x in arguments.values()):
+            return False
+        found = {
+            name: gradient
+            for name, gradient in zip(exercise.differentiate, returned.outputs, strict=True)
+            if not isinstance(gradient, str) and gradient.shape == arguments[name].shape
+        }
+        if len(found) < len(arguments):
+            return False
+        directions = gradients.directions_for(arguments, np.random.default_rng(0))
 
-                try:
-                    derivative, floor = gradients.directional_difference(
-                        forward, x, case.dout, direction
-                    )
-                except (_NoForwardError, ValueError):
-                    return False
-                if not gradients.agrees(gradient, direction, derivative, floor):
-                    return False
-        return bool(wrong)
+        def out(moved: Mapping[str, Array]) -> Array:
+            again = self._forward(case, **moved)
+            if again.outputs is None or isinstance(again.outputs[0], str):
+                raise _NoForwardError
+            return again.outputs[0]
+
+        try:
+            difference = gradients.central_difference(
+                out, arguments, case.dout, directions, exercise.step
+            )
+        except (_NoForwardError, ValueError):
+            # The forward gives nothing that could be multiplied by dout.
+            return False
+        return difference.confirms(found, directions)
 
     def _returned_answers(self, attempt: Attempt) -> dict[str, dict[str, Array]]:
         answers: dict[str, dict[str, Array]] = {}

@@ -13,14 +13,22 @@ REFERENCE = 1e-9
 #: order one, so REFERENCE times one.
 SMALLEST_SCALE = 1.0
 
-#: Step of central differences.  The rounding error eps/h (2e-11) and the truncation
-#: error h**2 (1e-10) meet there for smooth functions of order one; exact where linear.
-STEP = 1e-5
+#: Step of central differences for smooth forwards of order one: the rounding error eps/h
+#: (2e-11) and the truncation error h**2 (1e-10) meet there.
+SMOOTH_STEP = 1e-5
 
-#: Against central differences at STEP.
+#: Step where the forward is a polynomial of second degree in all its arguments together
+#: (a convolution is linear in x, w and b): central differences are exact, so large is best.
+QUADRATIC_STEP = 1.0
+
+#: Step where the forward is linear until the order of two entries changes (pooling of
+#: integers, whose gap is 1): exact while step * |direction| stays below half the gap.
+PIECEWISE_STEP = 2.0**-4
+
+#: Against central differences.
 FINITE_DIFFERENCE = 1e-6
 
-#: Rounding floor of a central difference, in units of eps * sum|f * dout| / STEP.
+#: Rounding floor of a central difference, in units of eps * sum|f * dout| / step.
 ROUNDING_FLOOR = 20.0
 
 #: Recorded answers against the same answers on another machine: floating-point sums

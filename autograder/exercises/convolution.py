@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from autograder.exercises.question import MakeInputs, Question, Recipe, nonzero
+from course_utils import tolerances
 from course_utils.exercise import Check, Exercise, Value
 
 
@@ -160,6 +161,7 @@ BACKWARD = Exercise(
     outputs=("dx", "dw", "db"),
     forward="conv_forward_naive",
     differentiate=("x", "w", "b"),
+    step=tolerances.QUADRATIC_STEP,
     checks=(
         Check(
             "dx",

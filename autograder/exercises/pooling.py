@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from autograder.exercises.question import MakeInputs, Question, Recipe, distinct, nonzero
+from course_utils import tolerances
 from course_utils.exercise import Array, Check, Exercise, Value
 
 Fill = Callable[[np.random.Generator, Sequence[int]], Array]
@@ -214,6 +215,7 @@ def _backward(kind: str, checks: tuple[Check, ...]) -> Exercise:
         outputs=("dx",),
         forward=f"{kind}_pool_forward_naive",
         differentiate=("x",),
+        step=tolerances.PIECEWISE_STEP,
         checks=checks,
     )
 
@@ -227,6 +229,7 @@ def _padding(kind: str, direction: str, output: str, rule: str) -> Exercise:
         outputs=(output,),
         forward=f"{kind}_pool_forward_naive" if backward else None,
         differentiate=("x",) if backward else (),
+        step=tolerances.PIECEWISE_STEP,
         checks=(
             Check(
                 "padding",
