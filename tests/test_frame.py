@@ -276,7 +276,7 @@ def test_the_students_wheel_holds_course_utils_alone_and_imports(tmp_path):
 def test_the_graders_wheel_holds_both_packages_and_imports(tmp_path):
     copy = tmp_path / "checkout"
     copy.mkdir()
-    for name in ("pyproject.toml", "LICENSE"):
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, copy)
     for package in ("autograder", "course_utils"):
         ignored = shutil.ignore_patterns(*NOT_PACKAGED)
