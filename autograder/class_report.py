@@ -10,6 +10,7 @@ What is counted, and of whom:
 - Scores are automatic points without bonus.
 """
 
+import re
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +28,8 @@ from course_utils.report_card import ReportCard
 #: The states of a whole submission, and those of one exercise, in the order of reports.
 STATES = ("passed", "failed", "not started", "not judged", "unreadable")
 EXERCISE_STATES = STATES[:3]
+#: How a diagnosis names a mistake, surely or likely.
+_NAMED = re.compile(r"This (?:matches exactly|looks like) a known mistake: (.+)")
 #: So many of the most failed checks are told with their rule.
 MOST_FAILED = 8
 
@@ -94,6 +97,15 @@ class ExerciseReport:
 
 
 @dataclass(frozen=True)
+class RecognisedMistake:
+    """A known mistake that diagnosis named in ``number`` submissions to one exercise."""
+
+    exercise: str
+    name: str
+    number: int
+
+
+@dataclass(frozen=True)
 class Attention:
     """A submission that a person has to look at, and why."""
 
@@ -107,13 +119,15 @@ class AssignmentReport:
     """How one assignment came out.
 
     ``scores`` are automatic points without bonus, of everybody who has a score, sorted;
-    ``maximum`` is what they are out of.  ``manual`` are the written questions and their
+    ``maximum`` is what they are out of.  ``mistakes`` come in the order of how many made
+    them.  ``manual`` are the written questions and their
     points.
     """
 
     assignment: str
     states: Mapping[str, int]
     exercises: tuple[ExerciseReport, ...]
+    mistakes: tuple[RecognisedMistake, ...]
     attention: tuple[Attention, ...]
     scores: tuple[float, ...]
     maximum: float
@@ -214,6 +228,7 @@ def _assignment(release: Release, kept: Sequence[tuple[Verdict, str]]) -> Assign
         assignment=release.assignment,
         states={name: states[name] for name in STATES},
         exercises=tuple(_exercise(cell, judged) for cell in graded),
+        mistakes=tuple(_mistakes(judged)),
         attention=tuple(_attention(kept)),
         scores=tuple(sorted(scores)),
         maximum=sum(cell.points for cell in graded),
@@ -271,6 +286,18 @@ def _looked_at(card: ReportCard, check: CheckResult) -> bool:
         return False
     useful = any(c.kind == "value" and c.status == "passed" for c in card.checks)
     return check.kind == "value" or useful
+
+
+def _mistakes(verdicts: Sequence[Verdict]) -> Iterator[RecognisedMistake]:
+    counted = Counter(
+        (found.exercise, named[1])
+        for verdict in verdicts
+        for found in verdict.exercises
+        for sentence in found.card.diagnosis
+        if (named := _NAMED.match(sentence))
+    )
+    for (exercise, name), number in sorted(counted.items(), key=lambda item: (-item[1], item[0])):
+        yield RecognisedMistake(exercise, name, number)
 
 
 def _attention(kept: Sequence[tuple[Verdict, str]]) -> Iterator[Attention]:

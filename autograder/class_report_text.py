@@ -35,6 +35,7 @@ def _assignment(report: "AssignmentReport") -> Iterator[str]:
         return
     yield from _titled("Needs attention", _attention(report))
     yield from _titled("What the class has not understood", _most_failed(report))
+    yield from _titled("Mistakes that were recognised", _mistakes(report))
     yield from _titled("Exercises and checks: passed, of those who tried", _exercises(report))
     yield from _titled(
         f"Scores out of {pages.points(report.maximum)}, without bonus", _scores(report)
@@ -59,11 +60,10 @@ def _attention(report: "AssignmentReport") -> Iterator[str]:
     for one in report.attention:
         line = f"{pages.shown(one.student)} ({one.status}): {pages.shown(one.reason)}"
         yield from _wrapped(line, f"  {pages.SIGNS[one.status]} ", "    ")
-    readable = report.submissions - report.states["unreadable"]
     for question, points in report.manual:
         line = (
-            f"{readable} written answers to {question} ({pages.points(points)} points) are "
-            "read by a person"
+            f"Written answers to {question} ({pages.points(points)} points) are read by a "
+            "person; they are in none of the numbers here."
         )
         yield from _wrapped(line, f"  {pages.SIGNS['pending']} ", "    ")
 
@@ -73,6 +73,12 @@ def _most_failed(report: "AssignmentReport") -> Iterator[str]:
         line = f"{check.rate.failed} of {check.rate.of} fail {check.exercise}: {check.title}"
         yield from _wrapped(line, "  ", "    ")
         yield from _wrapped(f"Rule: {check.rule}", "    ", "    ")
+
+
+def _mistakes(report: "AssignmentReport") -> Iterator[str]:
+    for mistake in report.mistakes:
+        line = f"{mistake.number} in {mistake.exercise}: {pages.shown(mistake.name)}"
+        yield from _wrapped(line, "  ", "    ")
 
 
 def _exercises(report: "AssignmentReport") -> Iterator[str]:

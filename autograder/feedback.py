@@ -180,7 +180,7 @@ def page(
     ``work`` is the text of cells by ``grade_id``; ``stale`` says why a later run left this
     older verdict standing.
     """
-    lines = tuple(_lines(verdict, release, manual or {})) if verdict.exercises else ()
+    lines = tuple(_lines(verdict, release, work, manual or {})) if verdict.exercises else ()
     return Page(
         student=verdict.student,
         assignment=verdict.assignment,
@@ -227,15 +227,15 @@ def _notices(verdict: Verdict, stale: str) -> Iterator[Notice]:
         )
 
 
-def _lines(verdict: Verdict, release: Release, manual: ManualScores) -> Iterator[Line]:
+def _lines(
+    verdict: Verdict, release: Release, work: Mapping[str, str], manual: ManualScores
+) -> Iterator[Line]:
     for cell in release.cells:
         given = manual.get((verdict.student, cell.grade_id))
         if cell.kind == "autograded":
             yield _automatic_line(cell, verdict.exercise(cell.grade_id), given)
         elif cell.kind == "manual":
-            state = "pending" if given is None else "graded"
-            title = _words(cell.grade_id)
-            yield Line(title, given, cell.points, state, note="read by a person")
+            yield _written_line(cell, given, answered=not work or _answered(cell, work))
 
 
 def _automatic_line(cell: ReleasedCell, found: ExerciseVerdict | None, given: float | None) -> Line:
@@ -253,6 +253,19 @@ def _automatic_line(cell: ReleasedCell, found: ExerciseVerdict | None, given: fl
         bonus=bonus,
         note=", ".join(notes),
     )
+
+
+def _written_line(cell: ReleasedCell, given: float | None, *, answered: bool) -> Line:
+    title, note = _words(cell.grade_id), "read by a person"
+    if given is not None:
+        return Line(title, given, cell.points, "graded", note=note)
+    if not answered:
+        return Line(title, 0.0, cell.points, "not started", note=note)
+    return Line(title, None, cell.points, "pending", note=note)
+
+
+def _answered(cell: ReleasedCell, work: Mapping[str, str]) -> bool:
+    return work.get(cell.grade_id, cell.source).strip() != cell.source.strip()
 
 
 def _title(cell: ReleasedCell, found: ExerciseVerdict | None) -> str:
@@ -321,11 +334,10 @@ def _answers(release: Release, work: Mapping[str, str]) -> Iterator[WrittenAnswe
     for cell in release.cells:
         if cell.kind != "manual":
             continue
-        text = work.get(cell.grade_id)
         title = _words(cell.grade_id)
-        if text is None:
+        if cell.grade_id not in work:
             yield WrittenAnswer(title, None, "The question is no longer in your notebook.")
-        elif text.strip() == cell.source.strip():
+        elif not _answered(cell, work):
             yield WrittenAnswer(title, None, "You left it as it was given.")
         else:
-            yield WrittenAnswer(title, text)
+            yield WrittenAnswer(title, work[cell.grade_id])

@@ -55,7 +55,9 @@ def store(course: Course) -> VerdictStore:
     return VerdictStore(course.verdicts)
 
 
-def card(failed: Sequence[str], status: Status, reason: str = "") -> ReportCard:
+def card(
+    failed: Sequence[str], status: Status, reason: str = "", diagnosis: Sequence[str] = ()
+) -> ReportCard:
     checks = tuple(
         CheckResult(
             name=name,
@@ -68,7 +70,7 @@ def card(failed: Sequence[str], status: Status, reason: str = "") -> ReportCard:
         )
         for name, weight in WEIGHTS.items()
     )
-    return ReportCard("conv", status, checks, reason=reason)
+    return ReportCard("conv", status, checks, reason=reason, diagnosis=tuple(diagnosis))
 
 
 def judged(
@@ -76,12 +78,13 @@ def judged(
     *failed: str,
     status: Status | None = None,
     reason: str = "",
+    diagnosis: Sequence[str] = (),
     bonus: Status = "not started",
     assignment: str = ASSIGNMENT,
 ) -> Verdict:
     """A verdict in which the named checks fail."""
     found = status or ("failed" if failed else "passed")
-    made = card(failed, found, reason)
+    made = card(failed, found, reason, diagnosis)
     earned = sum(WEIGHTS[c.name] for c in made.checks if c.status == "passed")
     return Verdict(
         student,
@@ -157,6 +160,29 @@ def test_the_most_failed_check_comes_first_with_its_rule(
     assert report.most_failed[0].rule == "The rule of dx."
 
 
+def test_recognised_mistakes_are_counted_the_commonest_first(
+    course: Course, store: VerdictStore
+) -> None:
+    surely = "This matches exactly a known mistake: dx is assigned. Sums add."
+    likely = "This looks like a known mistake: dx is assigned. Sums add."
+    other = "This looks like a known mistake: db is averaged. It is a sum."
+    report = of_class(
+        course,
+        store,
+        judged("ada", "db", diagnosis=["Which axes?", other]),
+        judged("bob", "dx", diagnosis=["dx is right in channel 0.", surely]),
+        judged("cem", "dx", diagnosis=[likely]),
+    )
+    found = [(m.exercise, m.number, m.name) for m in report.mistakes]
+    assert found == [
+        ("conv", 2, "dx is assigned. Sums add."),
+        ("conv", 1, "db is averaged. It is a sum."),
+    ]
+    assert "dx is assigned. Sums add." in page(course, store, ASSIGNMENT)
+    text = class_report.report(course, ASSIGNMENT, store).text()
+    assert "2 in conv: dx is assigned. Sums add." in text
+
+
 def test_scores_leave_out_who_has_none(course: Course, store: VerdictStore) -> None:
     report = of_class(course, store, *CLASS)
     assert report.scores == (0.0, 0.0, 0.0, 2.0, 5.0)
@@ -192,7 +218,7 @@ def test_the_page_shows_numbers_bars_and_reasons(course: Course, store: VerdictS
     assert "The rule of dx." in html
     assert "leave out the 2 without a score" in html
     assert "the file is not valid JSON" in html
-    assert "6 written answers to <code>why</code>" in html
+    assert "written answers to <code>why</code> (2 points) are read by a person" in html
 
 
 def test_several_assignments_share_a_page(course: Course, store: VerdictStore) -> None:

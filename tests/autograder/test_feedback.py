@@ -194,6 +194,8 @@ def test_a_solution_cell_that_is_gone_is_said_to_be_gone(
     text = Tags(only_page(course, store)).text
     assert "The cell pool_solution is no longer in your notebook" in text
     assert "You left it as it was given." in text
+    assert "why add (read by a person) 0 2 – not started" in text
+    assert "pending" not in text
 
 
 def test_points_of_a_person_count_and_end_the_waiting(course: Course, store: VerdictStore) -> None:
