@@ -26,12 +26,14 @@ class Difference:
     def confirms(self, gradients: Mapping[str, Array], directions: Mapping[str, Array]) -> bool:
         """Tell whether the gradients have this derivative, up to the rounding floor.
 
-        Both map argument names to arrays of the arguments' shapes.
+        Both map argument names to arrays of the arguments' shapes.  A difference that
+        overflowed confirms nothing.
         """
         terms = [gradients[name] * direction for name, direction in directions.items()]
         size = max(sum(float(np.sum(np.abs(t))) for t in terms), tolerances.SMALLEST_SCALE)
         error = abs(sum(float(np.sum(t)) for t in terms) - self.derivative)
-        return error <= tolerances.FINITE_DIFFERENCE * size + self.floor
+        slack = tolerances.FINITE_DIFFERENCE * size + self.floor
+        return bool(np.isfinite(slack)) and error <= slack
 
 
 def directions_for(arguments: Mapping[str, Array], random: np.random.Generator) -> dict[str, Array]:

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from course_utils import gradients
 from course_utils.comparison import Comparison, compare
 from course_utils.exercise import (
     Answer,
@@ -31,12 +30,10 @@ from course_utils.exercise import (
     Status,
     Value,
 )
+from course_utils.follow_through import is_gradient_of_own_forward
 
 #: Status of a function that nobody has written yet.
 STUB = "NotImplementedError"
-
-#: So many cases must confirm that a gradient belongs to the student's own forward.
-OWN_FORWARD_CASES = 2
 
 EXACT_GRADIENT_OF_WRONG_FORWARD = (
     "Your backward is the exact gradient of your forward; the forward is what is wrong."
@@ -45,6 +42,7 @@ CACHE_IS_WRONG = (
     "The backward is right with the standard cache, but not with the cache that your "
     "forward returns: the forward caches something else than what it was given."
 )
+NOT_TRIED = "The backward could not be tried with the cache that your forward returns"
 
 
 @dataclass(frozen=True)
@@ -89,10 +87,24 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One way of calling a function on every case: what came back, and whether it is right."""
+    """One way of calling a function on every case: what came back, and whether it is right.
 
+    ``caches`` are those of the student's own forward, by case; None for the standard ones.
+    """
+
+    caches: Mapping[str, Kept] | None
     returned: Mapping[str, Returned]
     compared: Mapping[tuple[str, str], Comparison]
+
+    @property
+    def merit(self) -> tuple[int, int]:
+        """How many outputs are right, and in how many cases anything could be read."""
+        right = sum(compared.right for compared in self.compared.values())
+        return right, sum(returned.outputs is not None for returned in self.returned.values())
+
+    def right(self, case: str) -> bool:
+        """Tell whether every output of a case is right."""
+        return all(found.right for (name, _), found in self.compared.items() if name == case)
 
     def passes(self, check: Check) -> bool:
         """Tell whether every case and output of a value check is right."""
@@ -106,12 +118,14 @@ def judge(
     session: Session,
 ) -> Judgement:
     """Judge one function.  ``cases`` and ``answers`` are keyed by the exercise's case names."""
-    if not session.has(exercise.function):
-        reason = f"there is no function named {exercise.function}"
-        return Judgement("failed", _all_failed(exercise, reason), reason=reason)
     trial = _Trial(exercise, cases, answers, session)
     try:
-        return trial.judgement()
+        if not session.has(exercise.function):
+            reason = f"there is no function named {exercise.function}"
+            return Judgement("failed", trial.results_when_stopped(reason), reason=reason)
+        # What a wrong function returns may overflow wherever it is looked at.
+        with np.errstate(all="ignore"):
+            return trial.judgement()
     except CallStoppedError as stopped:
         return Judgement(
             "failed",
@@ -119,10 +133,6 @@ def judge(
             reason=stopped.reason,
             out_of_time=stopped.out_of_time,
         )
-
-
-def _all_failed(exercise: Exercise, reason: str) -> tuple[CheckResult, ...]:
-    return tuple(_result(check, "failed", message=reason) for check in exercise.checks)
 
 
 def _result(check: Check, status: Status, message: str = "") -> CheckResult:
@@ -153,35 +163,38 @@ class _Trial:
         self.session = session
         self.results: dict[str, CheckResult] = {}
         self.calls: list[tuple[Case, Sequence[Value], Returned]] = []
+        self.stopped: CallStoppedError | None = None
 
     def judgement(self) -> Judgement:
         """Run everything, in the order that stands here."""
-        first = self._attempt(own_cache=False)
-        if all(_is_stub(returned) for returned in first.returned.values()):
+        standard = self._attempt(None)
+        if all(_is_stub(returned) for returned in standard.returned.values()):
             checks = tuple(_result(check, "not started") for check in self.exercise.checks)
             return Judgement("not started", checks)
-        attempts = [first]
-        own = self._attempt(own_cache=True) if self._forward_is_there() else None
-        if own is not None:
-            attempts.append(own)
-        self._value_checks(attempts)
-        self._behaviour_checks(first)
+        own = self._own_attempt()
+        attempts = [standard, own] if own else [standard]
+        # What is shown is the better attempt; of two that are equal, the standard one.
+        best = max(attempts, key=lambda attempt: attempt.merit)
+        self._value_checks(attempts, best)
+        self._behaviour_checks(best)
         checks = tuple(self.results[check.name] for check in self.exercise.checks)
         status: Status = "passed" if all(c.status == "passed" for c in checks) else "failed"
-        cache_serves = self._cache_serves(first, own)
-        notes = self._notes(status, own, cache_serves=cache_serves)
+        cache_serves = _cache_serves(standard, own) if own else None
         return Judgement(
             status,
             checks,
-            notes=notes,
+            notes=self._notes(status, own, cache_serves=cache_serves),
             printed=next((r.printed for _, _, r in self.calls if r.printed), ""),
-            answers=self._returned_answers(first),
+            answers=self._returned_answers(best),
             errors={
                 name: r.raised.type if r.raised else r.problem
-                for name, r in first.returned.items()
+                for name, r in best.returned.items()
                 if r.outputs is None
             },
             cache_serves=cache_serves,
+            out_of_time=status == "failed"
+            and self.stopped is not None
+            and self.stopped.out_of_time,
         )
 
     def results_when_stopped(self, reason: str) -> tuple[CheckResult, ...]:
@@ -193,38 +206,46 @@ class _Trial:
 
     # Calling
 
-    def _attempt(self, *, own_cache: bool) -> Attempt:
-        caches: dict[str, Value] = {}
-        if own_cache:
-            for case in self.cases:
-                caches[case.name] = self._forward(case).kept
+    def _attempt(self, caches: Mapping[str, Kept] | None) -> Attempt:
         returned = {}
         for case in self.cases:
-            if own_cache and caches[case.name] is None:
-                returned[case.name] = Returned(problem="your forward returned no cache")
+            if caches is None or case.name in caches:
+                returned[case.name] = self._call(case, caches)
             else:
-                returned[case.name] = self._call(case, caches.get(case.name))
-        return Attempt(returned, self._compare(returned))
+                returned[case.name] = Returned(problem="your forward returned no cache")
+        return Attempt(caches, returned, self._compare(returned))
 
-    def _call(self, case: Case, own_cache: Kept | None = None) -> Returned:
+    def _own_attempt(self) -> Attempt | None:
+        """Try the backward with the own forward's caches, every forward before any backward.
+
+        None if there are no such caches, or if a call was stopped: a forward that never
+        ends is judged by itself, and costs the backward nothing.
+        """
+        forward = self.exercise.forward
+        try:
+            if forward is None or not self.session.has(forward):
+                return None
+            caches = {}
+            for case in self.cases:
+                inputs = tuple(case.inputs.values())
+                kept = self.session.call(forward, inputs, ("out",), keep=True).kept
+                if kept is not None:
+                    caches[case.name] = kept
+            return self._attempt(caches) if caches else None
+        except CallStoppedError as stopped:
+            self.stopped = stopped
+            return None
+
+    def _call(self, case: Case, caches: Mapping[str, Kept] | None) -> Returned:
         exercise = self.exercise
-        arguments: Sequence[Value]
-        if exercise.forward is None:
-            arguments = tuple(case.inputs.values())
-        else:
-            arguments = (case.dout, own_cache or tuple(case.inputs.values()))
+        inputs = tuple(case.inputs.values())
+        arguments: Sequence[Value] = inputs
+        if exercise.forward is not None:
+            arguments = (case.dout, caches[case.name] if caches else inputs)
         keep = exercise.forward is None
         returned = self.session.call(exercise.function, arguments, exercise.outputs, keep=keep)
         self.calls.append((case, arguments, returned))
         return returned
-
-    def _forward(self, case: Case, **replaced: Array) -> Returned:
-        assert self.exercise.forward is not None
-        inputs = {**case.inputs, **replaced}
-        return self.session.call(self.exercise.forward, tuple(inputs.values()), ("out",), keep=True)
-
-    def _forward_is_there(self) -> bool:
-        return self.exercise.forward is not None and self.session.has(self.exercise.forward)
 
     # Comparing
 
@@ -248,14 +269,14 @@ class _Trial:
             return Comparison(right=False, message=got)
         return compare(output, got, self.answers[case.name][output])
 
-    def _value_checks(self, attempts: Sequence[Attempt]) -> None:
+    def _value_checks(self, attempts: Sequence[Attempt], best: Attempt) -> None:
         for check in self.exercise.checks:
             if check.kind != "value":
                 continue
             if any(attempt.passes(check) for attempt in attempts):
                 self.results[check.name] = _result(check, "passed")
             else:
-                self.results[check.name] = self._failed_value(check, attempts[0])
+                self.results[check.name] = self._failed_value(check, best)
 
     def _failed_value(self, check: Check, attempt: Attempt) -> CheckResult:
         """The failure on the smallest case: cases stand in the order of their size."""
@@ -302,9 +323,10 @@ class _Trial:
     def _second_call(self, attempt: Attempt) -> str:
         """Call each case again: the answers must be those of the first time."""
         for case in self.cases:
-            first, again = attempt.returned[case.name], self._call(case)
+            first = attempt.returned[case.name]
             if first.outputs is None:
                 continue
+            again = self._call(case, attempt.caches)
             if again.outputs is None:
                 return f"the second call failed: {again.raised or again.problem} ({case.title})"
             for output, a, b in zip(
@@ -312,8 +334,7 @@ class _Trial:
             ):
                 if isinstance(a, str) or isinstance(b, str):
                     continue
-                compared = compare(output, b, a)
-                if not compared.right:
+                if not (np.array_equal(a, b, equal_nan=True) or compare(output, b, a).right):
                     return (
                         f"a second call with the same arguments gave another {output} "
                         f"({case.title}): something survives from call to call"
@@ -322,69 +343,19 @@ class _Trial:
 
     # Words
 
-    def _cache_serves(self, standard: Attempt, own: Attempt | None) -> bool | None:
-        if own is None:
-            return None
-        right = [key for key, compared in standard.compared.items() if compared.right]
-        whole = [
-            key
-            for key in right
-            if all(standard.compared[key[0], o].right for o in self.exercise.outputs)
-        ]
-        if not whole:
-            return None
-        return all(own.compared[key].right for key in whole)
-
     def _notes(
         self, status: Status, own: Attempt | None, *, cache_serves: bool | None
     ) -> tuple[str, ...]:
         notes = []
         if cache_serves is False:
             notes.append(CACHE_IS_WRONG)
-        if status == "failed" and own is not None and self._is_gradient_of_own_forward(own):
-            notes.append(EXACT_GRADIENT_OF_WRONG_FORWARD)
+        if status == "failed" and self.stopped is not None:
+            notes.append(f"{NOT_TRIED}: {self.stopped.reason}.")
+        if status == "failed" and own is not None:
+            wrong = [c for c in sorted(self.cases, key=_size) if not own.right(c.name)]
+            if is_gradient_of_own_forward(self.exercise, wrong, self.answers, self.session):
+                notes.append(EXACT_GRADIENT_OF_WRONG_FORWARD)
         return tuple(notes)
-
-    def _is_gradient_of_own_forward(self, own: Attempt) -> bool:
-        """Check wrong gradients against central differences of the student's own forward."""
-        wrong = [
-            case
-            for case in sorted(self.cases, key=_size)
-            if not all(own.compared[case.name, o].right for o in self.exercise.outputs)
-        ]
-        return bool(wrong) and all(
-            self._confirmed_by_own_forward(case, own.returned[case.name])
-            for case in wrong[:OWN_FORWARD_CASES]
-        )
-
-    def _confirmed_by_own_forward(self, case: Case, returned: Returned) -> bool:
-        exercise = self.exercise
-        arguments = {name: case.inputs[name] for name in exercise.differentiate}
-        if returned.outputs is None or any(x.dtype.kind != "f" for x in arguments.values()):
-            return False
-        found = {
-            name: gradient
-            for name, gradient in zip(exercise.differentiate, returned.outputs, strict=True)
-            if not isinstance(gradient, str) and gradient.shape == arguments[name].shape
-        }
-        if len(found) < len(arguments):
-            return False
-        directions = gradients.directions_for(arguments, np.random.default_rng(0))
-
-        def out(moved: Mapping[str, Array]) -> Array:
-            again = self._forward(case, **moved)
-            if again.outputs is None or isinstance(again.outputs[0], str):
-                raise _NoForwardError
-            return again.outputs[0]
-
-        try:
-            difference = gradients.central_difference(
-                out, arguments, case.dout, directions, exercise.step
-            )
-        except (_NoForwardError, ValueError):
-            # The forward gives nothing that could be multiplied by dout.
-            return False
-        return difference.confirms(found, directions)
 
     def _returned_answers(self, attempt: Attempt) -> dict[str, dict[str, Array]]:
         answers: dict[str, dict[str, Array]] = {}
@@ -398,8 +369,13 @@ class _Trial:
         return answers
 
 
-class _NoForwardError(Exception):
-    """The student's forward gave no array to differentiate."""
+def _cache_serves(standard: Attempt, own: Attempt) -> bool | None:
+    """Tell whether the own caches do as well as the standard ones; None if nothing shows it.
+
+    Only cases that are right with the standard cache, and have one of their own, tell.
+    """
+    telling = [name for name in own.caches or () if standard.right(name)]
+    return all(own.right(name) for name in telling) if telling else None
 
 
 def _is_stub(returned: Returned) -> bool:
