@@ -75,7 +75,7 @@ def write(course: Course, release: Release, student: str, folder: Path, verdict:
     ``folder`` is the student's submission folder.  Raises UsageError if ``student`` cannot
     be the name of a folder.
     """
-    if not student or Path(student).name != student:
+    if student in ("", "..") or Path(student).name != student:
         raise UsageError(f"the student {student!r} cannot have a folder; expected a plain name")
     path = course.autograded / student / release.assignment / f"{release.assignment}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
