@@ -231,7 +231,7 @@ POOLING = {
     **_common("03_pooling", "x, pool_param = cache", _EXIT),
     "assigns-on-overlap": _mistake(
         (_MAX_BACKWARD, _GIVE, _GIVE.replace("+=", "=")),
-        max_pool_backward_naive="dx_stride? dx_overlap integers",
+        max_pool_backward_naive="dx_stride? dx_overlap integers?",
         max_pool_backward_naive_padding=ALL,
     ),
     "all-ties-get-gradient": _mistake(
