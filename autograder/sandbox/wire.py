@@ -172,12 +172,10 @@ class Incoming:
         if self._lengths is None:
             return None
         header, body = self._lengths
-        missing = PREFIX_BYTES + header + body - self._arrived
-        if missing > 0:
+        if self._arrived < PREFIX_BYTES + header + body:
             return None
-        if missing < 0:
-            raise FrameError("bytes after the end of the frame")
         frame = b"".join(self._parts)
+        # What comes after the end counts as body, and there it belongs to no array.
         return decode(frame[PREFIX_BYTES : PREFIX_BYTES + header], frame[PREFIX_BYTES + header :])
 
 

@@ -1,6 +1,7 @@
 """What a child is for: cells run, functions are called, plain arrays come back."""
 
 import contextlib
+import time
 
 import numpy as np
 import pytest
@@ -311,6 +312,22 @@ def test_a_forged_reply_ends_the_child_at_the_next_question(child):
     if not child.closed:
         with pytest.raises(ChildStopped, match="no proper reply"):
             child.has("f")
+
+
+FORGE_LATER = """
+import json, os, struct, threading, time
+def forge():
+    header = json.dumps({"token": "0" * 16, "has": True}).encode()
+    os.write(4, struct.pack("<4sIQ", b"BPH1", len(header), 0) + header)
+threading.Timer(0.3, forge).start()
+"""
+
+
+def test_a_reply_written_before_the_question_answers_nothing(child):
+    assert child.run_cell(FORGE_LATER, "cell 1").raised is None
+    time.sleep(1)
+    with pytest.raises(ChildStopped, match="no proper reply"):
+        child.has("absent")
 
 
 BYTES = [b"", b"x", b"BPH1", b"BPH1" + b"\xff" * 12, b"x" * 50_000]
