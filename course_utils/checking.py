@@ -7,8 +7,8 @@ that grades it later on fresh ones.
 import contextlib
 import inspect
 import io
+import linecache
 import sys
-import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
@@ -25,6 +25,9 @@ from course_utils.report_card import ReportCard
 
 #: What a function prints while it is checked is kept up to this many characters.
 PRINTED_CHARACTERS = 4000
+
+#: Folders of code that is not the student's.
+_INSTALLED = ("site-packages", "dist-packages")
 
 #: How far hints climb: pattern, question, smallest failing case, named mistake.
 MOST_HINTS = 4
@@ -100,7 +103,7 @@ def _with_cache_evidence(
 ) -> Judgement:
     """Fail a forward's cache check when its backward shows that the cache is wrong."""
     backward = asked.exercise.backward
-    if judgement.status != "passed" or not backward or not session.has(backward):
+    if judgement.status == "not started" or not backward or not session.has(backward):
         return judgement
     other = recorded.load(asked.exercise.name.replace(asked.exercise.function, backward))
     evidence = judge(other.exercise, other.cases, other.answers, session)
@@ -137,7 +140,9 @@ def _show(card: ReportCard) -> None:
         if get_ipython() is not None:
             display(card)  # type: ignore[no-untyped-call]
             return
-    print(card.text())  # noqa: T201 - outside a notebook this is the display
+    # Outside a notebook this is the display, whatever characters it has.
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    print(card.text().encode(encoding, "replace").decode(encoding))  # noqa: T201
 
 
 class LocalSession:
@@ -169,7 +174,8 @@ class LocalSession:
         with _captured() as printed:
             try:
                 result = target(*given)
-            except Exception as error:  # noqa: BLE001 - whatever a student's function raises
+            # Whatever a student's function raises; an interrupt comes from the keyboard.
+            except (Exception, SystemExit) as error:  # noqa: BLE001
                 return Returned(
                     raised=_raised(error), arguments=tuple(given), printed=printed.getvalue()
                 )
@@ -193,19 +199,27 @@ class LocalSession:
             return value.copy()
         if isinstance(value, Mapping):
             return {key: self._copy(item) for key, item in value.items()}
-        if isinstance(value, tuple):
-            return tuple(self._copy(item) for item in value)
+        if isinstance(value, tuple | list):
+            return type(value)(self._copy(item) for item in value)
         return value
 
 
-def _raised(error: Exception) -> Raised:
-    frames = traceback.extract_tb(error.__traceback__)
-    line = frames[-1].line or "" if len(frames) > 1 else ""
-    # The innermost line of the student's own code, not of NumPy's.
-    for frame in frames[1:]:
-        if "site-packages" not in frame.filename and frame.line:
-            line = frame.line
-    return Raised(type(error).__name__, str(error)[:400], line.strip()[:200])
+def _raised(error: BaseException) -> Raised:
+    """The error as it is shown, with the innermost line of the student's own code."""
+    file, number = "", 0
+    step = error.__traceback__.tb_next if error.__traceback__ else None
+    # Only one line is read: an endless recursion has a thousand.
+    while step is not None:
+        name = step.tb_frame.f_code.co_filename
+        if not any(folder in name for folder in _INSTALLED):
+            file, number = name, step.tb_lineno
+        step = step.tb_next
+    try:
+        message = str(error)
+    except Exception:  # noqa: BLE001 - an exception of the student's own making
+        message = ""
+    line = linecache.getline(file, number) if file else ""
+    return Raised(type(error).__name__, message[:400], line.strip()[:200])
 
 
 class _Bounded(io.StringIO):

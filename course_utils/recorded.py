@@ -87,7 +87,7 @@ class Recorded:
 
 
 def load(exercise: str) -> Recorded:
-    """The recorded exercise of this name; KeyError with the known names when there is none."""
+    """The recorded exercise of this name; KeyError when there is none, see ``names``."""
     file = FOLDER / f"{exercise}.json"
     if not exercise.isidentifier() or not file.is_file():
         raise KeyError(exercise)
