@@ -10,6 +10,7 @@ The child loads this module by its path; it imports nothing of the project.
 """
 
 import ctypes
+import functools
 import os
 import stat
 from collections.abc import Sequence
@@ -49,10 +50,15 @@ class _PathBeneath(ctypes.Structure):
     _fields_ = (("allowed_access", ctypes.c_uint64), ("parent_fd", ctypes.c_int32))
 
 
-def _system_call(number: int, *arguments: object) -> int:
+@functools.cache
+def _libc() -> ctypes.CDLL:
     libc = ctypes.CDLL(None, use_errno=True)
     libc.syscall.restype = ctypes.c_long
-    result = int(libc.syscall(ctypes.c_long(number), *arguments))
+    return libc
+
+
+def _system_call(number: int, *arguments: object) -> int:
+    result = int(_libc().syscall(ctypes.c_long(number), *arguments))
     if result < 0:
         code = ctypes.get_errno()
         raise OSError(code, os.strerror(code))

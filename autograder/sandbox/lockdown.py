@@ -9,6 +9,7 @@ The child loads this module by its path; it imports nothing of the project.
 
 import contextlib
 import ctypes
+import functools
 import os
 import resource
 import sys
@@ -73,6 +74,7 @@ def _allowed(orders: Mapping[str, Any], landlock: Any) -> list[tuple[str, int]]:
     ]
 
 
+@functools.cache
 def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 

@@ -171,14 +171,8 @@ def _holes(isolation: Isolation) -> tuple[str, ...]:
             found = {
                 name: _possible(child, name, str(marker)) for name in (*_MUST_FAIL, *_MUST_WORK)
             }
-    holes = [
-        f"an isolated process can {name.replace('_', ' ')}" for name in _MUST_FAIL if found[name]
-    ]
-    holes += [
-        f"an isolated process cannot {name.replace('_', ' ')}"
-        for name in _MUST_WORK
-        if not found[name]
-    ]
+    holes = [f"a child can {name.replace('_', ' ')}" for name in _MUST_FAIL if found[name]]
+    holes += [f"a child cannot {name.replace('_', ' ')}" for name in _MUST_WORK if not found[name]]
     return tuple(holes)
 
 
