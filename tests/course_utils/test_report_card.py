@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from IPython.core.formatters import DisplayFormatter
 
 from course_utils.card_content import two_numbers
 from course_utils.card_html import BADGES, HEAT
-from course_utils.card_text import COLUMNS, width
+from course_utils.card_text import COLUMNS, width, wrapped
 from course_utils.comparison import compare
 from course_utils.exercise import CheckResult, ErrorMap, Status, Worst
 from course_utils.report_card import LARGEST_CARD, MIME, MOST_CHECKS, ReportCard, from_data
@@ -183,14 +184,12 @@ def test_entries_that_are_not_finite_are_marked_and_explained() -> None:
 
 
 def test_what_failed_comes_before_the_notes_and_they_before_what_passed() -> None:
-    checks = result(name="db", notes=("close to the limit",)), result("failed", message="bad dx")
-    for shown in (card(*checks).text(), Page(card(*checks).html()).text):
-        places = [
-            shown.index(part)
-            for part in ("failed", "bad dx", "close to the limit", "db has the right values")
-        ]
-        assert places == sorted(places) or shown.rindex("db has the right values") > places[2]
-        assert shown.rindex("db has the right values") > shown.index("close to the limit")
+    noted = result(name="db", notes=("close to the limit",))
+    shown = card(noted, result("failed", message="bad dx"), result(name="dw"))
+    for form in (shown.text(), Page(shown.html()).text):
+        parts = ("bad dx", "close to the limit", "dw has the right values")
+        places = [form.index(part) for part in parts]
+        assert places == sorted(places)
 
 
 def test_the_named_mistake_stands_right_below_the_headline(failed: ReportCard) -> None:
@@ -386,6 +385,16 @@ def test_any_card_is_balanced_html_and_text_of_88_columns(shown: ReportCard) -> 
     assert max(width(line) for line in shown.text().split("\n")) <= COLUMNS
 
 
+@given(st.text("ab 漢", max_size=400), st.sampled_from(["", "  ", "  - "]))
+def test_lines_are_broken_between_words_at_88_columns(text: str, indent: str) -> None:
+    lines = list(wrapped(text, indent, " " * len(indent)))
+    assert max(map(width, lines)) <= COLUMNS
+    assert "".join("".join(lines).split()) == "".join((indent + text).split())
+    for line, following in pairwise(lines):
+        first = following.split(" ")[len(indent)]
+        assert width(f"{line} {first}") > COLUMNS
+
+
 @given(cards)
 @settings(max_examples=60, deadline=None)
 def test_a_stored_card_is_shown_again_as_it_was(shown: ReportCard) -> None:
@@ -401,10 +410,10 @@ def size(shown: ReportCard) -> int:
     return len(json.dumps(shown._repr_mimebundle_(), ensure_ascii=False).encode())
 
 
-@pytest.mark.parametrize("unit", ["a", "&", '"', "\\", "\n", "\U0001f600", "\x1b", "\ud800 ", "漢"])
-def test_a_card_stays_small_whatever_it_is_given(unit: str) -> None:
+def enormous(unit: str) -> ReportCard:
+    """A card with all that it can hold, each text thousands of ``unit`` long."""
     long = unit * 5_000
-    whole_map = ErrorMap(long, tuple(tuple(map(float, range(r + 1, r + 25))) for r in range(16)))
+    rows = tuple(tuple(map(float, range(r + 1, r + 25))) for r in range(16))
     checks = tuple(
         result(
             "failed",
@@ -415,12 +424,21 @@ def test_a_card_stays_small_whatever_it_is_given(unit: str) -> None:
             case=long,
             notes=(long,) * 20,
             worst=Worst(long, (1, 2, 3), 1e-300, -1e300),
-            error_map=whole_map,
+            error_map=ErrorMap(long, rows),
         )
         for number in range(MOST_CHECKS)
     )
-    shown = ReportCard(long, "failed", checks, long, (long,) * 20, long, long, (1.0, 2.0))
-    assert size(shown) < LARGEST_CARD
+    return ReportCard(long, "failed", checks, long, (long,) * 20, long, long, (1.0, 2.0))
+
+
+@pytest.mark.parametrize("unit", ["a", "&", '"', "\\", "\n", "\U0001f600", "\x1b", "漢"])
+def test_a_card_stays_small_whatever_it_is_given(unit: str) -> None:
+    assert size(enormous(unit)) < LARGEST_CARD
+
+
+def test_a_shortened_card_is_shown_again_as_it_was() -> None:
+    shown = enormous("a word ")
+    assert "[...]" in shown.text()
     assert from_data(shown.data()).html() == shown.html()
 
 
