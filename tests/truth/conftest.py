@@ -1,0 +1,108 @@
+"""What torch autograd said, and the functions that are compared with it."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder import reference
+from autograder.exercises import QUESTIONS
+from course_utils.exercise import Exercise
+
+ROOT = Path(__file__).parents[2]
+
+# Scripts are no package. Once imported, they are found under their names.
+with pytest.MonkeyPatch.context() as patch:
+    patch.syspath_prepend(ROOT / "tools")
+    import record_truth
+
+Functions = Mapping[str, Callable[..., Any]]
+
+
+class Operation:
+    """A pair of forward and backward, with the cases that torch was asked about.
+
+    ``judge`` is the Exercise of the backward.
+    """
+
+    def __init__(self, name: str, notebook: str, truth: record_truth.Cases) -> None:
+        self.name, self.notebook, self.cases = name, notebook, truth
+        self.forward, self.backward = f"{name}_forward_naive", f"{name}_backward_naive"
+
+    @property
+    def judge(self) -> Exercise:
+        exercises = [question.exercise for question in QUESTIONS[self.notebook]]
+        (judge,) = [exercise for exercise in exercises if exercise.name == self.backward]
+        return judge
+
+    def arguments(self, case: str) -> list[Any]:
+        """What the forward is called with: fresh copies."""
+        given = self.cases[case]
+        arrays = [value.copy() for name, value in given["inputs"].items() if name != "dout"]
+        return [*arrays, dict(given["parameters"])]
+
+    def dout(self, case: str) -> record_truth.Array:
+        return self.cases[case]["inputs"]["dout"].copy()
+
+    def results(self, case: str) -> Mapping[str, record_truth.Array]:
+        """What torch says: out, and the gradients by name."""
+        return self.cases[case]["results"][self.name]
+
+    def computed(self, functions: Functions, case: str) -> dict[str, Any]:
+        """What these functions say, by the same names."""
+        out, cache = functions[self.forward](*self.arguments(case))
+        gradients = functions[self.backward](self.dout(case), cache)
+        arrays = gradients if isinstance(gradients, tuple) else (gradients,)
+        return dict(zip(self.results(case), (out, *arrays), strict=True))
+
+    def unlike(self, functions: Functions, case: str) -> list[str]:
+        """Names of the arrays in which these functions and torch disagree."""
+        computed, truth = self.computed(functions, case), self.results(case)
+        return [
+            name
+            for name, found in computed.items()
+            if not record_truth.agree(np.asarray(found), truth[name])
+        ]
+
+
+_TRUTH = record_truth.read()
+OPERATIONS = {
+    name: Operation(name, notebook, _TRUTH[notebook])
+    for name, notebook in [
+        ("conv", record_truth.CONVOLUTION),
+        ("max_pool", record_truth.POOLING),
+        ("avg_pool", record_truth.POOLING),
+    ]
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that asks for an operation and a case runs for every one that is recorded."""
+    if "case" in metafunc.fixturenames:
+        pairs = [(name, case) for name, o in OPERATIONS.items() for case in o.cases]
+        metafunc.parametrize(("operation", "case"), pairs, indirect=["operation"])
+    elif "operation" in metafunc.fixturenames:
+        metafunc.parametrize("operation", list(OPERATIONS), indirect=True)
+
+
+@pytest.fixture
+def operation(request: pytest.FixtureRequest) -> Operation:
+    return OPERATIONS[request.param]
+
+
+@pytest.fixture(scope="session")
+def operations() -> Mapping[str, Operation]:
+    return OPERATIONS
+
+
+@pytest.fixture(scope="session")
+def references() -> Mapping[str, reference.Reference]:
+    """By notebook."""
+    return {notebook: reference.load(ROOT / "solutions", notebook) for notebook in _TRUTH}
+
+
+@pytest.fixture
+def functions(operation: Operation, references: Mapping[str, reference.Reference]) -> Functions:
+    return references[operation.notebook].functions
