@@ -20,6 +20,7 @@ from pathlib import Path
 from autograder import class_report_text, pages
 from autograder.course import Course
 from autograder.release import Release, ReleasedCell, read_release
+from autograder.score import state
 from autograder.store import VerdictStore
 from autograder.verdict import ExerciseVerdict, Verdict
 from course_utils.exercise import CheckResult
@@ -193,20 +194,6 @@ def report(course: Course, assignments: str | Sequence[str], store: VerdictStore
 def write_html(report: ClassReport, path: Path) -> None:
     """Write the report as one self-contained page; see ``pages.write``."""
     pages.write(path, pages.render("class_report", report=report))
-
-
-def state(verdict: Verdict, release: Release) -> str:
-    """The state of a whole submission, one of STATES.
-
-    Passed when every required exercise is, not started when none of them is; a bonus
-    changes neither.
-    """
-    if verdict.status != "judged":
-        return verdict.status
-    states = {found.card.status for _, found in _found(verdict, release, bonus=False)}
-    if len(states) == 1 and states <= {"passed", "not started"}:
-        return states.pop()
-    return "failed"
 
 
 def _found(

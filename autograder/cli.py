@@ -169,11 +169,13 @@ def _grade(options: argparse.Namespace) -> int:
 
 
 def _feedback(options: argparse.Namespace) -> int:
-    from autograder import feedback, session
+    from autograder import feedback, gradebook, session
 
     course = _course(options)
     for assignment in session.graded(course, options.assignment):
-        paths = feedback.write_pages(course, session.release_of(course, assignment), _store(course))
+        release = session.release_of(course, assignment)
+        manual = gradebook.manual_scores(course, release)
+        paths = feedback.write_pages(course, release, _store(course), manual=manual)
         print(f"{assignment}: wrote {len(paths)} pages to {_shown(course.feedback, course)}")
     return DONE
 

@@ -8,7 +8,7 @@ from types import ModuleType
 
 from rich.console import Console
 
-from autograder import class_report, export, feedback, sandbox, session
+from autograder import class_report, export, feedback, gradebook, sandbox, session
 from autograder.course import Course
 from autograder.errors import UsageError
 from autograder.sandbox import Isolation
@@ -67,7 +67,8 @@ def _write(demo: Course, assignments: list[str]) -> None:
     rows = []
     for assignment in assignments:
         release = session.release_of(demo, assignment)
-        feedback.write_pages(demo, release, store)
+        manual = gradebook.manual_scores(demo, release)
+        feedback.write_pages(demo, release, store, manual=manual)
         rows.extend(export.rows(demo, release, store))
     grades = demo.class_root / "grades.csv"
     grades.write_text(export.as_csv(rows), encoding="utf-8", newline="")

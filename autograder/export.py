@@ -16,6 +16,7 @@ from autograder import gradebook
 from autograder.course import Course
 from autograder.gradebook import Entered
 from autograder.release import Release, ReleasedCell
+from autograder.score import state
 from autograder.store import VerdictStore
 from autograder.verdict import Verdict
 
@@ -154,18 +155,9 @@ def _total(release: Release, verdict: Verdict, stale: str, rows: Sequence[GradeR
         auto_max=sum(row.auto_max or 0.0 for row in automatic),
         manual_score=round(sum(manual), 2) if manual else None,
         pending=any(row.pending for row in rows),
-        status=_status(release, verdict),
+        status=state(verdict, release),
         reason=_with_stale(verdict.reason, stale),
     )
-
-
-def _status(release: Release, verdict: Verdict) -> str:
-    """The state of a whole submission, the bonus left out."""
-    if verdict.status != "judged":
-        return verdict.status
-    required = {cell.grade_id for cell in release.cells if cell.points > 0}
-    states = {e.card.status for e in verdict.exercises if e.exercise in required}
-    return states.pop() if len(states) == 1 else "failed"
 
 
 def _with_stale(reason: str, stale: str) -> str:

@@ -9,6 +9,7 @@ import hmac
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from autograder.exercises import Question
 from autograder.preparation import Prepared, prepare
@@ -47,16 +48,20 @@ class Grader:
     isolation: Isolation
     limits: Limits = field(default_factory=Limits)
 
-    def key(self, submission: Submission) -> str:
-        """Identifies what a verdict depends on: submission, exercises, reference, tier."""
+    @cached_property
+    def _asked(self) -> str:
+        """What is asked, in full.  The visible cases stand for the recipes that made them."""
         parts = [
-            submission.fingerprint,
-            repr([(q.exercise, sorted(q.recipes)) for q in self.questions]),
+            *(recorded.load(q.exercise.name).to_json() for q in self.questions),
             *(self.reference.source(name) for name in sorted(self.reference.functions)),
             repr(self.release),
             self.isolation.tier,
         ]
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        return "\0".join(parts)
+
+    def key(self, submission: Submission) -> str:
+        """Identifies what a verdict depends on: submission, exercises, reference, tier."""
+        return hashlib.sha256(f"{submission.fingerprint}\0{self._asked}".encode()).hexdigest()
 
     def seed(self, submission: Submission) -> bytes:
         """The seed of the hidden cases, fresh for every student and every version of the code."""

@@ -19,6 +19,7 @@ from autograder.errors import JudgingUnfitError, UsageError
 from autograder.release import Release, read_release
 from autograder.sandbox import Isolation
 from autograder.sandbox.isolation import Tier
+from autograder.score import Score, score, state
 from autograder.store import VerdictStore
 from autograder.verdict import Verdict
 
@@ -44,7 +45,7 @@ class Outcome:
             "submissions": [
                 {
                     "student": v.student,
-                    "status": v.status,
+                    "status": state(v, self.release),
                     "reason": v.reason,
                     "score": scored.points if (scored := score(v, self.release)) else None,
                     "bonus": scored.bonus if scored else None,
@@ -69,31 +70,10 @@ class Outcome:
             table.add_row(
                 _plain(verdict.student),
                 _points(score(verdict, self.release)),
-                status(verdict),
+                state(verdict, self.release),
                 _plain(summary(verdict)),
             )
         console.print(table)
-
-
-@dataclass(frozen=True)
-class Score:
-    """Automatic points, and those of optional parts, which count beyond the maximum."""
-
-    points: float
-    bonus: float
-
-
-def score(verdict: Verdict, release: Release) -> Score | None:
-    """The automatic points of a verdict; None when there is no score."""
-    if verdict.status != "judged":
-        return None
-    points = bonus = 0.0
-    for found in verdict.exercises:
-        cell = release.cell(found.exercise)
-        earned = found.score(cell.maximum) or 0.0
-        points += min(earned, cell.points)
-        bonus += max(earned - cell.points, 0.0)
-    return Score(round(points, 2), round(bonus, 2))
 
 
 def _points(scored: Score | None) -> str:
@@ -106,16 +86,6 @@ def terminal() -> Console:
     """Where tables go: the terminal, or text wide enough to be read in a file."""
     console = Console()
     return console if console.is_terminal else Console(width=110)
-
-
-def status(verdict: Verdict) -> str:
-    """The state of a whole submission in one word or two."""
-    if verdict.status != "judged":
-        return verdict.status
-    states = {e.card.status for e in verdict.exercises}
-    if states == {"not started"}:
-        return "not started"
-    return "passed" if states <= {"passed", "not started"} else "failed"
 
 
 def summary(verdict: Verdict) -> str:
