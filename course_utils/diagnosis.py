@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_utils.comparison import compare
-from course_utils.exercise import Array, CallStoppedError, Case, Session, Value
+from course_utils.exercise import Array, Case, Session, Value
 from course_utils.judging import Judgement, judge
 from course_utils.mistake import KnownMistake, Result
 from course_utils.patterns import pattern
@@ -154,14 +154,14 @@ def _worst_pattern(recorded: Recorded, judgement: Judgement) -> str:
 def smallest_example(recorded: Recorded, session: Session) -> str:
     """Code that reproduces the smallest failing case, with both results where they fit.
 
-    Tries the recorded tiny cases, smallest first; empty when none of them fails.
+    Tries the recorded tiny cases, smallest first; empty when none of them fails, or when
+    the function is stopped in one.
     """
     exercise = recorded.exercise
     for name in recorded.tiny:
         tried = recorded.only(name)
-        try:
-            judgement = judge(tried.exercise, tried.cases, tried.answers, session)
-        except CallStoppedError:
+        judgement = judge(tried.exercise, tried.cases, tried.answers, session)
+        if judgement.reason:
             return ""
         if judgement.status == "failed":
             got = judgement.answers.get(name, {})
@@ -178,11 +178,13 @@ def _setup(case: Case, function: str, outputs: Sequence[str], forward: str | Non
     lines = [f"{name} = {_literal(value)}" for name, value in case.inputs.items()]
     names = ", ".join(case.inputs)
     if forward is None:
-        return [*lines, f"out, cache = {function}({names})"]
+        return [*lines, f"{', '.join(outputs)}, cache = {function}({names})"]
+    # A cache of one item is a tuple, too.
+    cache = f"({names})" if len(case.inputs) > 1 else f"({names},)"
     return [
         *lines,
         f"dout = {_literal(case.dout)}",
-        f"{', '.join(outputs)} = {function}(dout, ({names}))",
+        f"{', '.join(outputs)} = {function}(dout, {cache})",
     ]
 
 
@@ -200,6 +202,8 @@ def _literal(value: Value) -> str:
         return repr(value)
     if value.size > LARGEST_PRINTED:
         return f"an array of shape {value.shape}"
+    if value.size == 0:
+        return f"np.zeros({value.shape})"
     text = str(np.round(value, 4).tolist())
     if value.dtype.kind == "f":
         # 3.0 → 3. as NumPy prints it: short, and still a float.

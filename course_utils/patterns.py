@@ -13,6 +13,9 @@ from course_utils.comparison import scale
 from course_utils.exercise import Array, Value
 
 _SPATIAL = 2
+#: What the first two axes of an output stand for, where it is not image and channel.
+_AXES = {"dw": ("filter", "channel"), "out": ("image", "output channel")}
+_ORDINALS = {2: "second", 3: "third"}
 
 
 def pattern(output: str, got: Array, expected: Array, inputs: Mapping[str, Value]) -> str:
@@ -24,11 +27,12 @@ def pattern(output: str, got: Array, expected: Array, inputs: Mapping[str, Value
         return _shape_pattern(output, got, expected, _numbers(inputs))
     if not np.isfinite(got).all():
         return f"{output} holds entries that are not numbers: look for a division or an empty max."
-    for look in _VALUE_PATTERNS:
-        sentence = look(output, got, expected)
-        if sentence:
-            return sentence
-    return _place_pattern(output, _wrong(got, expected), _numbers(inputs))
+    with np.errstate(over="ignore", invalid="ignore"):
+        for look in _VALUE_PATTERNS:
+            sentence = look(output, got, expected)
+            if sentence:
+                return sentence
+        return _place_pattern(output, _wrong(got, expected), _numbers(inputs))
 
 
 def _numbers(inputs: Mapping[str, Value]) -> dict[str, int]:
@@ -45,14 +49,16 @@ def _same(a: Array, b: Array) -> bool:
 
 def _wrong(got: Array, expected: Array) -> Array:
     difference = np.abs(got.astype(float) - expected.astype(float))
-    wrong: Array = np.asarray(difference > tolerances.REFERENCE * scale(expected))
+    # What overflowed is wrong, too.
+    wrong: Array = np.asarray(~(difference <= tolerances.REFERENCE * scale(expected)))
     return wrong
 
 
 def _shape_pattern(output: str, got: Array, expected: Array, numbers: Mapping[str, int]) -> str:
     pad = numbers.get("pad", 0)
     if got.size == 0:
-        return f"{output} is empty: a slice such as [0:-0] selects nothing when the padding is 0."
+        why = "" if pad else ": a slice such as [0:-0] selects nothing when the padding is 0"
+        return f"{output} is empty{why}."
     if got.ndim == 0:
         return f"{output} is a single number: it was summed over every axis."
     if got.ndim == expected.ndim:
@@ -107,14 +113,28 @@ def _rearranged(output: str, got: Array, expected: Array) -> str:
     return ""
 
 
-_VALUE_PATTERNS: tuple[Callable[[str, Array, Array], str], ...] = (_zero, _factor, _rearranged)
+def _rounded(output: str, got: Array, expected: Array) -> str:
+    if np.array_equal(got, np.trunc(expected)):
+        return f"{output} looks right but cut off to whole numbers: look at the dtype of a buffer."
+    error = np.abs(got.astype(float) - expected) / scale(expected)
+    if float(error.max()) < tolerances.SINGLE_PRECISION:
+        return f"{output} looks right but rounded: look for float32."
+    return ""
+
+
+_VALUE_PATTERNS: tuple[Callable[[str, Array, Array], str], ...] = (
+    _zero,
+    _rounded,
+    _factor,
+    _rearranged,
+)
 
 
 def _place_pattern(output: str, wrong: Array, numbers: Mapping[str, int]) -> str:
     """Where the wrong entries are: one image, one channel, the border, every s-th row."""
     if wrong.all() or not wrong.any():
         return ""
-    names = ("image", "channel") if wrong.ndim == 4 else ()
+    names = _AXES.get(output, ("image", "channel")) if wrong.ndim == 4 else ()
     for axis, name in enumerate(names):
         others = tuple(a for a in range(wrong.ndim) if a != axis)
         bad = np.asarray(wrong.any(axis=others))
@@ -140,7 +160,9 @@ def _plane_pattern(output: str, plane: Array, numbers: Mapping[str, int]) -> str
     for axis, word in ((1, "row"), (0, "column")):
         lines = np.flatnonzero(plane.any(axis=axis))
         if stride > 1 and lines.size > 1 and set(np.diff(lines)) == {stride}:
-            return f"{output} looks wrong in every {stride}th {word}: look at the stride."
-    if not plane[:-1].any() or not plane[:, :-1].any():
-        return f"{output} looks wrong only in its last row or column: look at the loop's limits."
+            ordinal = _ORDINALS.get(stride, f"{stride}th")
+            return f"{output} looks wrong in every {ordinal} {word}: look at the stride."
+    for axis, word in enumerate(("row", "column")):
+        if plane.shape[axis] > 1 and not plane.take(range(plane.shape[axis] - 1), axis).any():
+            return f"{output} looks wrong only in its last {word}: look at the loop's limits."
     return ""

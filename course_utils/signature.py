@@ -6,6 +6,7 @@ on every machine; two different arrays agree in all three by accident with a cha
 does not matter.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,8 +34,8 @@ class Signature:
         values = np.asarray(array, dtype=np.float64).ravel()
         finite = np.isfinite(values)
         values = np.where(finite, values, 0.0)
-        terms = _weights(values.size) * values
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
+            terms = _weights(values.size) * values
             return cls(
                 shape=tuple(array.shape),
                 odd=int(np.sum(~finite)),
@@ -43,11 +44,16 @@ class Signature:
             )
 
     def matches(self, other: "Signature") -> bool:
-        """Tell whether both stand for the same array, up to the last bits of its sums."""
+        """Tell whether both stand for the same array, up to the last bits of its sums.
+
+        An array whose sums overflow is like no other.
+        """
         if self.shape != other.shape or self.odd != other.odd:
             return False
         slack = tolerances.RECORDED * max(self.size, other.size, tolerances.SMALLEST_SCALE)
-        return all(abs(a - b) <= slack for a, b in zip(self.sums, other.sums, strict=True))
+        return math.isfinite(slack) and all(
+            abs(a - b) <= slack for a, b in zip(self.sums, other.sums, strict=True)
+        )
 
 
 def _weights(size: int) -> Array:

@@ -34,3 +34,6 @@ ROUNDING_FLOOR = 20.0
 #: Recorded answers against the same answers on another machine: floating-point sums
 #: change in the last bits between processors, integers do not.
 RECORDED = 1e-12
+
+#: Errors below this look like those of float32, whose rounding error is 6e-8 an operation.
+SINGLE_PRECISION = 1e-6

@@ -1,0 +1,88 @@
+"""How far a result may be from right, and how a difference is told."""
+
+import numpy as np
+import pytest
+
+from course_utils import tolerances
+from course_utils.comparison import LARGEST_MAP, compare, error_map, scale
+
+RIGHT = np.array([[1.0, -200.0, 3.0], [0.0, 5.0, 6.0]])
+
+
+def off_by(error, at=(1, 0)):
+    got = RIGHT.copy()
+    got[at] += error
+    return got
+
+
+def test_the_same_values_are_right_whatever_their_dtype_and_layout():
+    for got in (RIGHT, RIGHT.astype(int), RIGHT.astype(np.float32), np.asfortranarray(RIGHT)):
+        compared = compare("dx", got, RIGHT)
+        assert compared.right
+        assert (compared.message, compared.worst, compared.error_map) == ("", None, None)
+
+
+@pytest.mark.parametrize(("error", "right"), [(0.9, True), (1.1, False), (-1.1, False)])
+def test_errors_count_against_the_largest_entry_of_the_whole_array(error, right):
+    # The entry itself is 0: relative to it any rounding error is infinite.
+    assert compare("dx", off_by(error * tolerances.REFERENCE * 200), RIGHT).right == right
+
+
+def test_where_nothing_large_is_expected_the_error_is_absolute():
+    zeros = np.zeros(4)
+    assert scale(zeros) == tolerances.SMALLEST_SCALE == 1
+    assert compare("db", zeros + 0.9 * tolerances.REFERENCE, zeros).right
+    assert not compare("db", zeros + 1.1 * tolerances.REFERENCE, zeros).right
+
+
+def test_the_worst_entry_is_told_with_both_numbers_and_its_place():
+    compared = compare("dx", off_by(0.5) + off_by(2, (0, 2)) - RIGHT, RIGHT)
+    assert compared.message == "dx: 2 of 6 entries are wrong"
+    assert compared.worst.index == (0, 2)
+    assert (compared.worst.got, compared.worst.expected) == (5, 3)
+    assert compared.error_map.label == "dx[:, :]"
+    assert compared.error_map.values == ((0, 0, 2), (0.5, 0, 0))
+
+
+@pytest.mark.parametrize("shape", [(3, 2), (2, 3, 1), (6,), (), (2, 0), (1, 3)])
+def test_another_shape_is_wrong_even_where_it_would_broadcast(shape):
+    compared = compare("dw", np.zeros(shape), RIGHT)
+    assert compared.message == f"dw has shape {shape}, expected (2, 3)"
+    assert not compared.right
+
+
+@pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf])
+def test_what_is_no_number_is_never_right_and_is_the_worst(odd):
+    compared = compare("dx", off_by(odd, (1, 1)) + off_by(1e6) - RIGHT, RIGHT)
+    assert not compared.right
+    assert compared.message == "dx: 2 of 6 entries are not finite"
+    assert compared.worst.index == (1, 1)
+
+
+def test_an_overflow_while_comparing_is_silent():
+    assert not compare("dx", np.full(2, 1.7e308), np.full(2, -1.7e308)).right
+
+
+def test_nothing_expected_and_nothing_given_is_right():
+    assert compare("dx", np.zeros((2, 0)), np.zeros((2, 0))).right
+
+
+def test_the_map_shows_the_slice_with_the_worst_entry():
+    got = np.zeros((2, 3, 2, 2))
+    got[1, 2, 0, 1] = 7
+    compared = compare("dx", got, np.zeros_like(got))
+    assert compared.error_map.label == "dx[1, 2, :, :]"
+    assert compared.error_map.values == ((0, 7), (0, 0))
+
+
+def test_a_vector_is_a_map_of_one_row_and_a_number_has_none():
+    assert compare("db", np.ones(2), np.zeros(2)).error_map.label == "db[:]"
+    assert compare("db", np.ones(2), np.zeros(2)).error_map.values == ((1, 1),)
+    assert error_map("loss", np.array(3.0), ()) is None
+
+
+def test_what_is_too_large_to_look_at_has_no_map():
+    rows, columns = LARGEST_MAP
+    assert error_map("dx", np.zeros((rows, columns)), (0, 0)) is not None
+    assert error_map("dx", np.zeros((rows + 1, columns)), (0, 0)) is None
+    assert error_map("dx", np.zeros((rows, columns + 1)), (0, 0)) is None

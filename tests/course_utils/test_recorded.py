@@ -1,0 +1,106 @@
+"""The recorded exercises: what their files hold, and that nothing is lost on the way."""
+
+import json
+
+import numpy as np
+import pytest
+
+from course_utils import recorded
+from course_utils.recorded import FOLDER, Recorded
+
+NAMES = recorded.names()
+
+
+@pytest.fixture(params=NAMES)
+def name(request):
+    return request.param
+
+
+def arrays(made):
+    """Every array of a recorded exercise."""
+    for case in made.cases.values():
+        yield from (v for v in case.inputs.values() if isinstance(v, np.ndarray))
+        yield case.dout
+        yield from made.answers[case.name].values()
+
+
+def test_a_file_is_read_and_written_byte_for_byte(name):
+    text = (FOLDER / f"{name}.json").read_bytes()
+    assert Recorded.from_json(text.decode()).to_json().encode() == text
+
+
+def test_an_exercise_comes_back_as_it_was(name):
+    made = recorded.load(name)
+    again = Recorded.from_json(made.to_json())
+    assert again.exercise == made.exercise
+    assert again.mistakes == made.mistakes
+    assert again.tiny == made.tiny
+    for before, after in zip(arrays(made), arrays(again), strict=True):
+        assert before.dtype == after.dtype
+        np.testing.assert_array_equal(before, after)
+
+
+def test_inputs_are_whole_numbers_and_halves_that_every_machine_holds_exactly(name):
+    for case in recorded.load(name).cases.values():
+        given = [v for v in case.inputs.values() if isinstance(v, np.ndarray)]
+        for array in (*given, case.dout):
+            assert (array * 2 == np.round(array * 2)).all()
+            assert np.abs(array).max() < 2**53
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if not n.startswith("avg")])
+def test_answers_but_averages_do_not_depend_on_the_order_of_their_sums(name):
+    """They are multiples of a quarter, below 2**53 quarters."""
+    for answer in recorded.load(name).answers.values():
+        for array in answer.values():
+            assert (array * 4 == np.round(array * 4)).all()
+            assert np.abs(array).max() < 2**51
+
+
+def test_no_case_is_empty_or_without_upstream_gradient(name):
+    for case in recorded.load(name).cases.values():
+        assert case.dout.size
+        assert np.abs(case.dout).min() > 0
+
+
+def test_every_output_of_every_case_has_an_answer(name):
+    made = recorded.load(name)
+    assert set(made.cases) == {*made.exercise.cases, *made.tiny}
+    for answer in made.answers.values():
+        assert tuple(answer) == made.exercise.outputs
+
+
+def test_every_known_mistake_says_what_it_does_with_every_case(name):
+    made = recorded.load(name)
+    checks = {check.name for check in made.exercise.checks}
+    assert made.mistakes
+    for mistake in made.mistakes:
+        assert set(mistake.results) == set(made.exercise.cases)
+        assert mistake.failed
+        assert set(mistake.failed) <= checks
+        assert mistake.title
+        assert mistake.question.endswith("?")
+        assert mistake.remedy.endswith(".")
+
+
+def test_no_file_holds_code_or_a_wrong_answer_written_out(name):
+    """A machine of a student holds signatures of wrong results, never how they are made."""
+    text = (FOLDER / f"{name}.json").read_text(encoding="utf-8")
+    for words in ("def ", "np.", "import", "range(", "+=", "lambda"):
+        assert words not in text.split('"mistakes"')[0]
+    for mistake in json.loads(text)["mistakes"]:
+        assert mistake.keys() == {"id", "title", "question", "remedy", "failed", "results"}
+
+
+@pytest.mark.parametrize("name", ["no_such_exercise", "../conv_forward_naive", "", "a/b"])
+def test_what_is_not_recorded_is_a_key_error(name):
+    with pytest.raises(KeyError):
+        recorded.load(name)
+
+
+def test_one_case_alone_is_judged_by_every_output_and_by_behaviour():
+    made = recorded.load("conv_backward_naive").only("pad 2")
+    assert made.exercise.cases == ("pad 2",)
+    value, *behaviour = made.exercise.checks
+    assert (value.outputs, value.cases) == (("dx", "dw", "db"), ("pad 2",))
+    assert [check.kind for check in behaviour] == ["unchanged", "repeatable"]
