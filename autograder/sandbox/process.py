@@ -62,6 +62,9 @@ class Child:
     def start(cls, isolation: Isolation, limits: Limits) -> Self:
         """Start a child and wait until it is locked down.
 
+        It ends with the thread that started it (the kernel sees to it), so that it cannot
+        outlive the grader: ask it from that thread, or from one that ends earlier.
+
         Raises SandboxError if it cannot be started or isolated.
         """
         try:
