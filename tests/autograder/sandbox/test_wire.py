@@ -121,7 +121,6 @@ class Odd(dict):
         np.zeros(BOUND),
         [[[[[[[[[1]]]]]]]]],
     ],
-    ids=repr,
 )
 def test_what_has_no_place_on_the_wire_is_refused_or_marked(value):
     with pytest.raises(FrameError):
@@ -249,7 +248,6 @@ def test_a_right_reply_is_read():
         {"printed": None},
         {"printed": ["x"]},
     ],
-    ids=repr,
 )
 def test_a_reply_of_another_form_is_refused(changes):
     with pytest.raises(FrameError):
