@@ -15,6 +15,7 @@ preprocessors, and writes what comes out to ``autograded/``.
 Scores and files are those of ``autograder grade``.
 """
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +35,8 @@ from autograder.errors import UsageError
 from autograder.grading import Grader
 from autograder.store import VerdictStore
 from autograder.verdict import Verdict
+
+log = logging.getLogger(__name__)
 
 #: What nbgrader passes along with a notebook.
 Resources = Any
@@ -79,7 +82,16 @@ class _Autograding:
     def verdict(self, student: str, folder: Path) -> Verdict:
         """Judge a submission, unless its verdict is known, and keep the verdict."""
         store = VerdictStore(self.course.verdicts)
-        (verdict,) = batch.grade_class(self.grader, [(student, folder)], store, jobs=1)
+        try:
+            (verdict,) = batch.grade_class(self.grader, [(student, folder)], store, jobs=1)
+        except UsageError:
+            raise
+        except Exception as error:
+            # nbgrader would remove the notebook of an earlier submission and go on.
+            log.exception("judging %s", student)
+            reason = f"the grader failed: {error!r}"
+            verdict = Verdict(student, self.grader.release.assignment, "not judged", reason=reason)
+            store.put(verdict)
         return verdict
 
 
