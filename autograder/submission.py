@@ -63,16 +63,22 @@ def submission_file(folder: Path, assignment: str) -> Path:
     Raises UnreadableError when it is missing or is not a plain file in a plain folder.
     """
     path = folder / f"{assignment}.ipynb"
-    if folder.is_symlink() or path.is_symlink():
-        raise UnreadableError(
-            f"{path.name} is a link; expected the notebook itself; submit a copy of the file"
-        )
-    if not path.exists():
+    for link in (folder.parent, folder, path):
+        if link.is_symlink():
+            raise UnreadableError(
+                f"{_shown(link.name)} is a link; expected the notebook itself; submit a copy of "
+                "the file"
+            )
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
         others = sorted(p.name for p in folder.glob("*.ipynb")) if folder.is_dir() else []
         found = f"found {', '.join(map(_shown, others[:3]))}" if others else "found no notebook"
         raise UnreadableError(
             f"{found}; expected {path.name}; submit the notebook under its own name"
-        )
+        ) from None
+    except OSError as error:
+        raise UnreadableError(f"the folder cannot be read ({error.strerror})") from error
     return path
 
 
@@ -108,10 +114,11 @@ def _text(path: Path) -> str:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
         raise UnreadableError(f"the file cannot be opened ({error.strerror})") from error
+    state = os.fstat(descriptor)
+    if not stat.S_ISREG(state.st_mode):
+        os.close(descriptor)
+        raise UnreadableError("this is not a file; submit the notebook itself")
     with os.fdopen(descriptor, "rb") as file:
-        state = os.fstat(file.fileno())
-        if not stat.S_ISREG(state.st_mode):
-            raise UnreadableError("this is not a file; submit the notebook itself")
         if state.st_size > LARGEST_FILE:
             raise UnreadableError(
                 f"the file has {state.st_size / 1e6:.0f} MB; expected at most "
@@ -139,11 +146,17 @@ def _notebook(text: str) -> dict[str, Any]:
         raise UnreadableError("the file holds no notebook")
     if data.get("nbformat") == 3:
         data = _upgraded(data)
-    cells = data.get("cells")
-    if data.get("nbformat") != 4 or not isinstance(cells, list):
+    found, cells = data.get("nbformat"), data.get("cells")
+    if found != 4:
+        # The text of anything else can be as large as the file.
+        simple = isinstance(found, int | float | str | None)
+        named = f"format {_shown(repr(found))}" if simple else "an unknown format"
         raise UnreadableError(
-            f"the file is a notebook of format {_shown(data.get('nbformat'))}; expected 4; "
-            "open it in JupyterLab and save it"
+            f"the file is a notebook of {named}; expected 4; open it in JupyterLab and save it"
+        )
+    if not isinstance(cells, list):
+        raise UnreadableError(
+            "the notebook holds no list of cells; open it in JupyterLab and save it"
         )
     if len(cells) > MOST_CELLS:
         raise UnreadableError(f"the notebook has {len(cells)} cells; expected at most {MOST_CELLS}")
@@ -191,13 +204,14 @@ def _shown(name: object) -> str:
 def student_folders(submitted: Path, assignment: str) -> Sequence[tuple[str, Path]]:
     """(student, folder) of everything in ``submitted/*/ASSIGNMENT``, sorted by student.
 
-    Hidden folders, links and names that no file system shares are left to the caller
-    to report: they are returned with their name as found.
+    Whatever has that name is returned, so that nothing is skipped in silence: a link or a
+    file in the place of a folder is for ``submission_file`` to refuse.  Only what begins
+    with a dot is no student.  A name that is no UTF-8 has its bytes written out.
     """
     if not submitted.is_dir():
         return []
     return [
-        (entry.name, entry / assignment)
+        (os.fsencode(entry.name).decode("utf-8", "backslashreplace"), entry / assignment)
         for entry in sorted(submitted.iterdir(), key=lambda e: e.name)
-        if not entry.name.startswith(".") and (entry / assignment).exists()
+        if not entry.name.startswith(".") and os.path.lexists(entry / assignment)
     ]
