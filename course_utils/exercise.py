@@ -18,7 +18,7 @@ Array = NDArray[Any]
 Value = Any
 
 Status = Literal["passed", "failed", "not started", "not judged"]
-CheckKind = Literal["value", "unchanged", "repeatable", "cache"]
+CheckKind = Literal["value", "dtype", "unchanged", "repeatable", "cache"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,8 @@ class Check:
 
     - ``value``: the named ``outputs`` have the right shape and values on every one of
       the named ``cases``;
+    - ``dtype``: on the named ``cases``, which hold integers, the named ``outputs`` are
+      those for the same numbers as float64, right or wrong;
     - ``unchanged``: no argument is modified;
     - ``repeatable``: a second call with the same arguments gives the same answer;
     - ``cache``: the cache that a forward returns serves the backward.
@@ -99,6 +101,14 @@ class Exercise:
     def cases(self) -> tuple[str, ...]:
         """Names of all cases that a check needs, each once, in the order of first use."""
         return tuple(dict.fromkeys(name for check in self.checks for name in check.cases))
+
+    @property
+    def consumer(self) -> str:
+        """The exercise whose judging shows whether this forward's cache serves; empty if none.
+
+        The padding part of a forward belongs to the padding part of its backward.
+        """
+        return self.name.replace(self.function, self.backward) if self.backward else ""
 
 
 #: The right answers to a case: one array per output name.

@@ -302,7 +302,9 @@ class _Trial:
             if check.kind == "value":
                 continue
             if not useful:
-                message = "counted as soon as one of the values is right"
+                message = "Counted as soon as one of the values is right"
+            elif check.kind == "dtype":
+                message = self._other_dtype(check)
             elif check.kind == "unchanged":
                 message = self._changed_arguments()
             elif check.kind == "repeatable":
@@ -310,6 +312,33 @@ class _Trial:
             else:
                 message = ""
             self.results[check.name] = _result(check, "failed" if message else "passed", message)
+
+    def _other_dtype(self, check: Check) -> str:
+        """Integers must give what the same numbers give as float64, be that right or wrong.
+
+        Both are tried with the standard cache: a forward would have turned them into floats.
+        """
+        for case in self.cases:
+            if case.name not in check.cases:
+                continue
+            given, usual = self._call(case, None), self._call(_as_float(case), None)
+            if usual.outputs is None:
+                continue
+            if given.outputs is None:
+                what = given.raised or given.problem
+                return f"{self.exercise.function} fails for an integer x: {what} ({case.title})"
+            for output, a, b in zip(
+                self.exercise.outputs, given.outputs, usual.outputs, strict=True
+            ):
+                if output not in check.outputs or isinstance(a, str) or isinstance(b, str):
+                    continue
+                compared = compare(output, a, b)
+                if not compared.right:
+                    return (
+                        f"{output} is another for integers than for the same numbers as float64: "
+                        f"{compared.message} ({case.title})"
+                    )
+        return ""
 
     def _changed_arguments(self) -> str:
         for case, arguments, returned in self.calls:
@@ -385,6 +414,15 @@ def _is_stub(returned: Returned) -> bool:
 def _size(case: Case) -> int:
     """The number of entries of all arrays of a case."""
     return sum(v.size for v in case.inputs.values() if isinstance(v, np.ndarray))
+
+
+def _as_float(case: Case) -> Case:
+    """The same case with every array as float64."""
+    inputs = {
+        name: value.astype(np.float64) if isinstance(value, np.ndarray) else value
+        for name, value in case.inputs.items()
+    }
+    return Case(case.name, inputs, case.dout)
 
 
 def _changed(name: str, before: Value, after: Value) -> str:

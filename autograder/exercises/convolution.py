@@ -44,6 +44,11 @@ RECIPES = {
         Recipe("plain", _inputs((2, 3, 4, 5), (4, 3, 2), 1, 0), "pad 0: an empty crop"),
         Recipe("padded", _inputs((2, 3, 3, 5), (1, 2, 3), 1, 1), "pad 1, wider than high"),
         Recipe(
+            "mostly padding",
+            _inputs((1, 1, 1, 1), (1, 3, 3), 3, 4),
+            "pad above every other number, needed to its last row: padded by something else",
+        ),
+        Recipe(
             "strided",
             _inputs((2, 3, 5, 6), (2, 2, 3), 2, 0),
             "stride 2 that leaves a remainder: buffers sized from the output",
@@ -110,7 +115,7 @@ FORWARD = Exercise(
             "x is surrounded by pad rows and columns of zeros; pad may be 0, 1, 2 or more.",
             weight=2,
             outputs=("out",),
-            cases=("padded",),
+            cases=("padded", "mostly padding"),
         ),
         Check(
             "out_stride",
@@ -126,6 +131,7 @@ FORWARD = Exercise(
             "integer x",
             "The result is float64, whatever the dtype of x.",
             weight=0.5,
+            kind="dtype",
             outputs=("out",),
             cases=("integers",),
         ),
@@ -153,7 +159,7 @@ FORWARD = Exercise(
     ),
 )
 
-_GRADIENT_CASES = ("plain", "padded", "strided", "large numbers", "pad 2")
+_GRADIENT_CASES = ("plain", "padded", "mostly padding", "strided", "large numbers", "pad 2")
 
 BACKWARD = Exercise(
     name="conv_backward_naive",
@@ -195,6 +201,7 @@ BACKWARD = Exercise(
             "integer x",
             "Gradients are float64, whatever the dtype of x.",
             weight=0.5,
+            kind="dtype",
             outputs=("dx", "dw", "db"),
             cases=("integers",),
         ),

@@ -69,6 +69,8 @@ def _recipes(*recipes: Recipe) -> dict[str, Recipe]:
     return {recipe.name: recipe for recipe in recipes}
 
 
+_WIDE = "pad above every size but the window's: padded by something else"
+
 MAX_RECIPES = _recipes(
     Recipe(
         "side by side",
@@ -89,8 +91,9 @@ MAX_RECIPES = _recipes(
         _inputs(_around_zero, (1, 2, 3, 4), (2, 2), 1, dtype=np.int64),
         "x of dtype int64: buffers that inherit it",
     ),
-    Recipe("pad 1", _inputs(_all_negative, (2, 2, 6, 5), (3, 2), 2, pad=1), "zeros win"),
-    Recipe("pad 2", _inputs(_around_zero, (1, 3, 4, 5), (4, 3), 3, pad=2), "pad other than 1"),
+    Recipe("pad 1", _inputs(_all_negative, (1, 3, 6, 5), (3, 2), 2, pad=1), "zeros win"),
+    Recipe("pad 2", _inputs(_around_zero, (2, 2, 3, 5), (4, 3), 3, pad=2), "pad other than 1"),
+    Recipe("mostly padding", _inputs(_all_negative, (1, 1, 1, 1), (7, 7), 1, pad=3), _WIDE),
 )
 
 AVERAGE_RECIPES = _recipes(
@@ -102,8 +105,9 @@ AVERAGE_RECIPES = _recipes(
         _inputs(_signed, (1, 2, 3, 4), (2, 2), 1, dtype=np.int64),
         "x of dtype int64: floor division, buffers that inherit it",
     ),
-    Recipe("pad 1", _inputs(_signed, (2, 2, 6, 5), (3, 2), 2, pad=1), "zeros that count"),
-    Recipe("pad 2", _inputs(_signed, (1, 3, 4, 5), (4, 3), 3, pad=2), "pad other than 1"),
+    Recipe("pad 1", _inputs(_signed, (1, 3, 6, 5), (3, 2), 2, pad=1), "zeros that count"),
+    Recipe("pad 2", _inputs(_signed, (2, 2, 3, 5), (4, 3), 3, pad=2), "pad other than 1"),
+    Recipe("mostly padding", _inputs(_signed, (1, 1, 1, 1), (7, 7), 1, pad=3), _WIDE),
 )
 
 
@@ -146,6 +150,18 @@ AVERAGE_PADDED_TINY = _recipes(
 )
 MAX_RECIPES |= MAX_TINY | MAX_PADDED_TINY
 AVERAGE_RECIPES |= AVERAGE_TINY | AVERAGE_PADDED_TINY
+
+
+def _integers(output: str) -> Check:
+    return Check(
+        "integers",
+        "integer x",
+        f"{output} is float64, whatever the dtype of x.",
+        weight=0.5,
+        kind="dtype",
+        outputs=(output,),
+        cases=("integers",),
+    )
 
 
 def _unchanged(weight: float) -> Check:
@@ -198,9 +214,7 @@ def _forward(kind: str, rule: str, gaps: tuple[str, ...]) -> Exercise:
                 "overlap",
                 *gaps,
             ),
-            value(
-                "integers", "integer x", "The result is right for integer x too.", 0.5, "integers"
-            ),
+            _integers("out"),
             _unchanged(0.5),
             _repeatable(0.5),
             _cache(0.5),
@@ -223,23 +237,23 @@ def _backward(kind: str, checks: tuple[Check, ...]) -> Exercise:
 def _padding(kind: str, direction: str, output: str, rule: str) -> Exercise:
     function = f"{kind}_pool_{direction}_naive"
     backward = direction == "backward"
+    value = Check(
+        "padding",
+        f"{output}, with padding",
+        rule,
+        weight=3,
+        outputs=(output,),
+        cases=("pad 1", "pad 2", "mostly padding"),
+    )
     return Exercise(
         name=f"{function}_padding",
         function=function,
         outputs=(output,),
+        backward=None if backward else f"{kind}_pool_backward_naive",
         forward=f"{kind}_pool_forward_naive" if backward else None,
         differentiate=("x",) if backward else (),
         step=tolerances.PIECEWISE_STEP,
-        checks=(
-            Check(
-                "padding",
-                f"{output}, with padding",
-                rule,
-                weight=1,
-                outputs=(output,),
-                cases=("pad 1", "pad 2"),
-            ),
-        ),
+        checks=(value,) if backward else (value, _cache(1)),
     )
 
 
@@ -291,7 +305,7 @@ MAX_BACKWARD = _backward(
             1,
             "ties",
         ),
-        _dx("integers", "integer x", "dx is float64, whatever the dtype of x.", 0.5, "integers"),
+        _integers("dx"),
         _unchanged(1),
         _repeatable(0.5),
     ),
@@ -323,7 +337,7 @@ AVERAGE_BACKWARD = _backward(
             2,
             "overlap",
         ),
-        _dx("integers", "integer x", "dx is float64, whatever the dtype of x.", 0.5, "integers"),
+        _integers("dx"),
         _unchanged(1),
         _repeatable(0.5),
     ),
