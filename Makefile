@@ -54,6 +54,7 @@ pytest: $(READY)
 
 # pip itself comes from the lock, too: the one that Python brings may take twice as long.
 # Twice quiet, it also keeps setuptools' advice about editable installations to itself.
+# Bytecode is compiled on all cores, not by pip on one, and not for what is imported rarely.
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or later on PATH (python3 is: $$(python3 --version 2>&1)). Install one, or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is not Python 3.11 or later: $$("$(PYTHON)" --version 2>&1). Name another: make PYTHON=/path/to/python3" >&2; exit 1; }
@@ -61,7 +62,8 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear .venv
 	@sed -n '/^pip==/,/[^\\]$$/p' requirements.lock > .venv/pip.lock
 	@$(PIP) --require-hashes -r .venv/pip.lock
-	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-compile --require-hashes -r requirements.lock
+	@$(BIN)/python -m compileall -qq -j 0 -x '/(debugpy|mypyc?|selenium|setuptools|tests?)/' .venv/lib || :
 	@$(PIP) --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
