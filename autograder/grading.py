@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from autograder.exercises import Question
@@ -21,8 +21,8 @@ from autograder.submission import Submission
 from autograder.verdict import ExerciseVerdict, Verdict
 from course_utils import recorded
 from course_utils.diagnosis import Diagnosis, diagnose
-from course_utils.exercise import CallStoppedError, Status
-from course_utils.judging import Judgement, judge
+from course_utils.exercise import Status
+from course_utils.judging import NO_FUNCTION, Judgement, judge
 from course_utils.report_card import ReportCard
 
 log = logging.getLogger(__name__)
@@ -77,6 +77,10 @@ class Grader:
                 judgements = judging.all()
         except SandboxError as error:
             return self.not_judged(submission, f"the sandbox failed: {error}")
+        except Exception as error:
+            # Whatever goes wrong in our own code is not the student's zero.
+            log.exception("grading %s", submission.student)
+            return self.not_judged(submission, f"the grader failed: {error!r}")
         faults = [j.reason for j in judgements.values() if j.status == "not judged"]
         return Verdict(
             student=submission.student,
@@ -123,11 +127,20 @@ class _Judging:
         found: dict[str, Judgement] = {}
         for position, question in self._in_order():
             self.run.advance(position)
-            name = question.exercise.name
-            found[name] = self._one(question)
-            if found[name].status == "failed" and not found[name].reason:
-                self.diagnoses[name] = self._diagnosis(question)
-        return {name: self._with_cache(name, judged, found) for name, judged in found.items()}
+            found[question.exercise.name] = self._one(question)
+            self._diagnose(question, found[question.exercise.name])
+            self._tell_caches(found)
+        return found
+
+    def _tell_caches(self, found: dict[str, Judgement]) -> None:
+        """What a backward showed of its forward's cache counts for the forward."""
+        for question in self.grader.questions:
+            name, backward = question.exercise.name, found.get(question.exercise.consumer)
+            if name in found and backward is not None and backward.cache_serves is False:
+                told = found[name].with_cache(serves=False)
+                if told.checks != found[name].checks:
+                    found[name] = told
+                    self._diagnose(question, told, serves=False)
 
     def _in_order(self) -> list[tuple[int, Question]]:
         """Where each exercise is judged: at its grade cell, or at the end if that is gone."""
@@ -146,9 +159,12 @@ class _Judging:
         except SandboxError:
             raise
         except Exception as error:
-            # Whatever goes wrong in our own code is not the student's zero.
             log.exception("judging %s of %s", question.exercise.name, self.submission.student)
             return Judgement("not judged", (), reason=f"the grader failed: {error!r}")
+        function = question.exercise.function
+        why = self.run.why_missing(function)
+        if why and judgement.reason == NO_FUNCTION.format(function):
+            return replace(judgement, reason=f"{judgement.reason}; {why}")
         return judgement
 
     def _again(self, question: Question, prepared: Prepared) -> Judgement:
@@ -160,24 +176,27 @@ class _Judging:
         finally:
             self.run.call_cpu_seconds = usual
 
-    def _diagnosis(self, question: Question) -> Diagnosis:
-        """Name the mistake by the visible cases, as the student's own ``check`` does."""
-        visible = recorded.load(question.exercise.name)
-        judgement = judge(visible.exercise, visible.cases, visible.answers, self.run)
-        if judgement.status == "passed":
-            return Diagnosis(pattern=ONLY_VISIBLE_CASES)
-        try:
-            return diagnose(visible, judgement, self.run)
-        except CallStoppedError:
-            return Diagnosis()
+    def _diagnose(
+        self, question: Question, judgement: Judgement, *, serves: bool | None = None
+    ) -> None:
+        """Name the mistake by the visible cases, as the student's own ``check`` does.
 
-    def _with_cache(
-        self, name: str, judgement: Judgement, found: Mapping[str, Judgement]
-    ) -> Judgement:
-        """What a backward showed of its forward's cache counts for the forward."""
-        exercise = next(q.exercise for q in self.grader.questions if q.exercise.name == name)
-        backward = found.get(exercise.backward or "")
-        return judgement.with_cache(serves=backward.cache_serves) if backward else judgement
+        ``serves`` is what the backward showed of a forward's cache.  A diagnosis is words:
+        when it cannot be had, the judgement stands without it.
+        """
+        if judgement.status != "failed" or judgement.reason:
+            return
+        try:
+            visible = recorded.load(question.exercise.name)
+            local = judge(visible.exercise, visible.cases, visible.answers, self.run)
+            local = local.with_cache(serves=serves)
+            found = diagnose(visible, local, self.run)
+        except Exception:
+            log.exception("diagnosing %s of %s", question.exercise.name, self.submission.student)
+            return
+        if local.status == "passed":
+            found = Diagnosis(pattern=ONLY_VISIBLE_CASES)
+        self.diagnoses[question.exercise.name] = found
 
 
 def _verdict(

@@ -28,7 +28,7 @@ def rehearse(
     """
     judgement = _judge(question.exercise, functions, prepared)
     for other in questions:
-        if other.exercise.name == question.exercise.backward:
+        if other.exercise.name == question.exercise.consumer:
             evidence = _judge(other.exercise, functions, prepared)
             return judgement.with_cache(serves=evidence.cache_serves)
     return judgement

@@ -105,7 +105,7 @@ def _with_cache_evidence(
     backward = asked.exercise.backward
     if judgement.status == "not started" or not backward or not session.has(backward):
         return judgement
-    other = recorded.load(asked.exercise.name.replace(asked.exercise.function, backward))
+    other = recorded.load(asked.exercise.consumer)
     evidence = judge(other.exercise, other.cases, other.answers, session)
     return judgement.with_cache(serves=evidence.cache_serves)
 
