@@ -6,14 +6,14 @@ is wrong, and nothing may be judged by it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from autograder.exercises.question import Question, nonzero, stream
 from autograder.reference import Reference
 from course_utils import gradients
-from course_utils.exercise import Answer, Array, Case, Value
+from course_utils.exercise import Answer, Array, Case, Exercise, Value
 
 
 class ReferenceDisagreesError(Exception):
@@ -21,11 +21,31 @@ class ReferenceDisagreesError(Exception):
 
 
 @dataclass(frozen=True)
+class Slope:
+    """The derivative of a case's forward along a random direction, by central differences.
+
+    ``directions`` maps the names of the gradients (``dx``) to arrays of their shapes.
+    """
+
+    difference: gradients.Difference
+    directions: Mapping[str, Array]
+
+    def confirms(self, answer: Answer) -> bool:
+        """Tell whether these gradients have this derivative."""
+        return self.difference.confirms(answer, self.directions)
+
+
+@dataclass(frozen=True)
 class Prepared:
-    """Cases with their answers, keyed by case name."""
+    """Cases with their answers, keyed by case name.
+
+    ``slopes`` judge the gradients a second time, without the reference's backward; cases
+    at a kink have none.
+    """
 
     cases: Mapping[str, Case]
     answers: Mapping[str, Answer]
+    slopes: Mapping[str, Slope] = field(default_factory=dict)
 
 
 def prepare(
@@ -40,6 +60,7 @@ def prepare(
     forward = reference.functions[exercise.forward or exercise.function]
     made: dict[str, Case] = {}
     answers: dict[str, Answer] = {}
+    slopes: dict[str, Slope] = {}
     for name, inputs in question.inputs(seed, cases).items():
         out, cache = forward(*inputs.values())
         dout = _upstream(inputs, out, stream(seed, exercise.name, name, "dout"))
@@ -47,12 +68,22 @@ def prepare(
         if exercise.forward is None:
             answers[name] = {exercise.outputs[0]: out}
             continue
-        returned = reference.functions[exercise.function](dout, cache)
-        arrays = returned if isinstance(returned, tuple) else (returned,)
-        answers[name] = dict(zip(exercise.outputs, arrays, strict=True))
+        answers[name] = backward_answer(exercise, reference, dout, cache)
         if question.recipes[name].smooth:
-            _confirm(question, reference, made[name], answers[name], seed)
-    return Prepared(made, answers)
+            slopes[name] = _slope(exercise, reference, made[name], seed)
+            if not slopes[name].confirms(answers[name]):
+                raise ReferenceDisagreesError(
+                    f"{exercise.function}: the reference is not the derivative of "
+                    f"{exercise.forward} ({made[name].title})"
+                )
+    return Prepared(made, answers, slopes)
+
+
+def backward_answer(exercise: Exercise, reference: Reference, dout: Array, cache: Value) -> Answer:
+    """The reference's gradients by name, for a cache of the reference's forward."""
+    returned = reference.functions[exercise.function](dout, cache)
+    arrays = returned if isinstance(returned, tuple) else (returned,)
+    return dict(zip(exercise.outputs, arrays, strict=True))
 
 
 def _upstream(inputs: Mapping[str, Value], out: Array, random: np.random.Generator) -> Array:
@@ -66,11 +97,8 @@ def _upstream(inputs: Mapping[str, Value], out: Array, random: np.random.Generat
     return dout / 2 if any(array.dtype.kind == "i" for array in arrays) else dout
 
 
-def _confirm(
-    question: Question, reference: Reference, case: Case, answer: Answer, seed: bytes
-) -> None:
-    """Compare the gradients with a central difference along a Gaussian direction."""
-    exercise = question.exercise
+def _slope(exercise: Exercise, reference: Reference, case: Case, seed: bytes) -> Slope:
+    """The derivative of the reference forward along a Gaussian direction."""
     assert exercise.forward is not None
     forward = reference.functions[exercise.forward]
 
@@ -83,12 +111,5 @@ def _confirm(
     random = stream(seed, exercise.name, case.name, "direction")
     directions = gradients.directions_for(arguments, random)
     difference = gradients.central_difference(out, arguments, case.dout, directions, exercise.step)
-    by_argument = {
-        name: answer[output]
-        for name, output in zip(exercise.differentiate, exercise.outputs, strict=True)
-    }
-    if not difference.confirms(by_argument, directions):
-        raise ReferenceDisagreesError(
-            f"{exercise.function}: the reference is not the derivative of {exercise.forward} "
-            f"({case.title})"
-        )
+    arrays = (directions[name] for name in exercise.differentiate)
+    return Slope(difference, dict(zip(exercise.outputs, arrays, strict=True)))

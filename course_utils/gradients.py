@@ -29,11 +29,17 @@ class Difference:
         Both map argument names to arrays of the arguments' shapes.  A difference that
         overflowed confirms nothing.
         """
-        terms = [gradients[name] * direction for name, direction in directions.items()]
-        size = max(sum(float(np.sum(np.abs(t))) for t in terms), tolerances.SMALLEST_SCALE)
-        error = abs(sum(float(np.sum(t)) for t in terms) - self.derivative)
+        error, size = self.error(gradients, directions)
         slack = tolerances.FINITE_DIFFERENCE * size + self.floor
         return bool(np.isfinite(slack)) and error <= slack
+
+    def error(
+        self, gradients: Mapping[str, Array], directions: Mapping[str, Array]
+    ) -> tuple[float, float]:
+        """How far the gradients are from this derivative, and the size that it is measured by."""
+        terms = [gradients[name] * direction for name, direction in directions.items()]
+        size = max(sum(float(np.sum(np.abs(t))) for t in terms), tolerances.SMALLEST_SCALE)
+        return abs(sum(float(np.sum(t)) for t in terms) - self.derivative), size
 
 
 def directions_for(arguments: Mapping[str, Array], random: np.random.Generator) -> dict[str, Array]:
