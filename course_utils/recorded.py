@@ -37,7 +37,7 @@ class Recorded:
     def only(self, case: str) -> "Recorded":
         """The same exercise judged on one case: all outputs, then how the function behaves."""
         value = Check(case, case, "", 1, outputs=self.exercise.outputs, cases=(case,))
-        behaviour = tuple(c for c in self.exercise.checks if c.kind != "value")
+        behaviour = tuple(c for c in self.exercise.checks if not c.cases)
         return replace(self, exercise=replace(self.exercise, checks=(value, *behaviour)))
 
     def to_json(self) -> str:
