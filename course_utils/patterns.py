@@ -92,6 +92,9 @@ def _factor(output: str, got: Array, expected: Array) -> str:
         return ""
     if abs(factor + 1) < tolerances.FINITE_DIFFERENCE:
         return f"{output} looks right but for its sign."
+    if expected.size == 1:
+        # Any number is a multiple of any other.
+        return ""
     if abs(factor) < 1:
         return f"{output} looks right but divided by {1 / factor:.6g}."
     return f"{output} looks right but multiplied by {factor:.6g}."

@@ -117,3 +117,7 @@ def test_a_vector_and_a_number_have_patterns_too():
 def test_zeros_where_zeros_are_right_are_not_called_wrong():
     zeros = np.zeros((2, 2))
     assert told(np.array([[0, 1], [2, 5]]), zeros) == ""
+
+
+def test_of_a_few_entries_no_pattern_is_claimed() -> None:
+    assert pattern("dx", np.array([[[[3.0]]]]), np.array([[[[-2.0]]]]), {}) == ""
