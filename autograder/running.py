@@ -4,14 +4,17 @@ Rules: code cells run in order; an error does not stop later cells; a cell that 
 limit or ends the process is left out, in a fresh process that runs the others again.
 Cells that are as released and only draw or train are not run, nor are grade cells: the
 parent judges.
+
+A call that is stopped ends the process, too.  The next question starts a fresh one; the
+function that was stopped is not called again with as little time, whatever it is asked.
 """
 
+import time
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from IPython.core.inputtransformer2 import TransformerManager
-
+from autograder.magics import plain_sources
 from autograder.release import Release
 from autograder.sandbox import Child, ChildStopped, Isolation, Limits
 from autograder.submission import Submission
@@ -23,6 +26,10 @@ LEFT_OUT = frozenset({"picture", "training"})
 #: So many cells may end their process before the rest of the notebook is not run.
 MOST_STOPPED_CELLS = 3
 
+#: All cells of a notebook together may take so long, seconds on the clock: many cells may
+#: each stay below their own limits.  Then the rest is not run.
+LONGEST_RUN = 120.0
+
 
 class NotebookRun:
     """A submission being run: a ``Session`` whose functions are those defined so far."""
@@ -32,7 +39,8 @@ class NotebookRun:
     ) -> None:
         self._isolation = isolation
         self._limits = limits
-        self._sources = [_python(cell.source) for cell in submission.code]
+        self._code = submission.code
+        self._sources = plain_sources([cell.source for cell in submission.code])
         drawn = {cell.source.strip() for cell in release.code if cell.tags & LEFT_OUT}
         graded = {cell.grade_id for cell in release.cells if cell.kind == "autograded"}
         self._skipped: dict[int, str] = {
@@ -40,10 +48,13 @@ class NotebookRun:
             for place, cell in enumerate(submission.code)
             if cell.grade_id in graded or cell.source.strip() in drawn
         }
+        self._raised: dict[int, str] = {}
         self._stopped_cells = 0
+        self._seconds = 0.0
         self._position = 0
         self._child: Child | None = None
-        self._kept_by: Child | None = None
+        #: Stopped calls by function, with the processor time that was not enough.
+        self._stopped_calls: dict[str, tuple[float, CallStoppedError]] = {}
         self.call_cpu_seconds = limits.call_cpu_seconds
 
     def __enter__(self) -> Self:
@@ -64,36 +75,58 @@ class NotebookRun:
 
     def advance(self, position: int) -> None:
         """Run the cells before ``position`` that have not been run yet."""
-        if self._child is None:
+        if position > self._position:
+            # A later cell may define a function anew.
+            self._stopped_calls.clear()
+        if self._child is None or self._child.closed:
             self._replay(position)
-            return
-        self._run(range(self._position, position), position)
+        else:
+            self._run(range(self._position, position), position)
 
     def _run(self, places: Sequence[int], position: int) -> None:
         for place in places:
+            if self._seconds > LONGEST_RUN:
+                self._leave_out_from(place, f"its cells took more than {LONGEST_RUN:.0f} s")
             if place in self._skipped:
                 continue
             try:
-                assert self._child is not None
-                self._child.run_cell(self._sources[place], f"cell {place + 1}")
+                self._run_cell(place)
             except ChildStopped as stopped:
                 self._leave_out(place, stopped.reason)
                 self._replay(position)
                 return
         self._position = max(self._position, position)
 
+    def _run_cell(self, place: int) -> None:
+        assert self._child is not None
+        began = time.monotonic()
+        try:
+            outcome = self._child.run_cell(self._sources[place], f"cell {place + 1}")
+        finally:
+            self._seconds += time.monotonic() - began
+        self._raised.pop(place, None)
+        if outcome.raised is not None:
+            self._raised[place] = str(outcome.raised)
+
     def _leave_out(self, place: int, reason: str) -> None:
         self._skipped[place] = reason
         self._stopped_cells += 1
-        if self._stopped_cells >= MOST_STOPPED_CELLS:
-            for later in range(place + 1, self.cells):
-                self._skipped.setdefault(later, "not run: too many cells were stopped before it")
+        if self._stopped_cells == MOST_STOPPED_CELLS:
+            self._leave_out_from(place + 1, "too many cells were stopped")
+        elif self._stopped_cells > MOST_STOPPED_CELLS:
+            # What ran before is stopped now: such a notebook could go on for hours.
+            self._leave_out_from(0, "too many cells were stopped")
+
+    def _leave_out_from(self, first: int, reason: str) -> None:
+        for place in range(first, self.cells):
+            self._skipped.setdefault(place, f"the rest of the notebook was not run: {reason}")
 
     def _replay(self, position: int) -> None:
         """Start a fresh process and run every cell before ``position``."""
         self._close()
         self._child = Child.start(self._isolation, self._limits)
         self._position = 0
+        self._seconds = 0.0
         self._run(range(position), position)
 
     def _close(self) -> None:
@@ -101,15 +134,16 @@ class NotebookRun:
             self._child.close()
             self._child = None
 
-    @property
-    def stopped(self) -> str:
-        """Why cells were left out, in one sentence; empty when none was."""
-        reasons = [
-            f"code cell {place + 1} was left out: {reason}"
-            for place, reason in sorted(self._skipped.items())
-            if reason != "not run for grading"
-        ]
-        return "; ".join(reasons[:3])
+    def why_missing(self, function: str) -> str:
+        """Why the cells run so far do not define ``function``; empty if they should."""
+        for place in reversed(range(self._position)):
+            if f"def {function}(" not in self._code[place].source:
+                continue
+            if place in self._raised:
+                return f"code cell {place + 1} raised {self._raised[place]}"
+            if place in self._skipped:
+                return f"code cell {place + 1} was left out: {self._skipped[place]}"
+        return ""
 
     # Session
 
@@ -121,28 +155,19 @@ class NotebookRun:
         self, function: str, arguments: Sequence[Value], outputs: Sequence[str], *, keep: bool
     ) -> Returned:
         """See ``course_utils.exercise.Session``."""
+        seconds, stopped = self._stopped_calls.get(function, (0.0, None))
+        if stopped is not None and self.call_cpu_seconds <= seconds:
+            raise stopped
         try:
             return self._live().call(
                 function, arguments, outputs, keep=keep, cpu_seconds=self.call_cpu_seconds
             )
-        except CallStoppedError:
-            self._close()
+        except CallStoppedError as error:
+            self._stopped_calls[function] = self.call_cpu_seconds, error
             raise
 
     def _live(self) -> Child:
-        if self._child is None:
+        if self._child is None or self._child.closed:
             self._replay(self._position)
         assert self._child is not None
         return self._child
-
-
-_transformer = TransformerManager()  # type: ignore[no-untyped-call]
-
-
-def _python(source: str) -> str:
-    """A cell's source as plain Python: magics become calls of ``get_ipython()``."""
-    try:
-        return _transformer.transform_cell(source)
-    except (SyntaxError, ValueError, RecursionError):
-        # The child reports the error of the text as it is.
-        return source
