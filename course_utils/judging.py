@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from course_utils import tolerances
 from course_utils.comparison import Comparison, compare
 from course_utils.exercise import (
     Answer,
@@ -269,7 +270,7 @@ class _Trial:
         got = returned.outputs[place]
         if isinstance(got, str):
             return Comparison(right=False, message=got)
-        return compare(output, got, self.answers[case.name][output])
+        return compare(output, got, self.answers[case.name][output], _tolerance(case))
 
     def _value_checks(self, attempts: Sequence[Attempt], best: Attempt) -> None:
         for check in self.exercise.checks:
@@ -410,6 +411,13 @@ def _cache_serves(standard: Attempt, own: Attempt) -> bool | None:
 
 def _is_stub(returned: Returned) -> bool:
     return isinstance(returned.raised, Raised) and returned.raised.type == STUB
+
+
+def _tolerance(case: Case) -> float:
+    """How far from right an answer may be: what is given in float32 may be computed in it."""
+    arrays = (value for value in case.inputs.values() if isinstance(value, np.ndarray))
+    single = any(array.dtype == np.float32 for array in arrays)
+    return tolerances.REFERENCE_SINGLE if single else tolerances.REFERENCE
 
 
 def _size(case: Case) -> int:

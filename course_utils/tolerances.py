@@ -9,6 +9,10 @@ work near zero: on correct convolutions it reached 2.7e-8, norm-wise never over 
 #: about sqrt(terms) * 2.2e-16 (under 1e-13 here); a float32 buffer is off by 6e-8.
 REFERENCE = 1e-9
 
+#: The same where an input is float32: each of the (under 100) terms of a sum may be rounded
+#: by 6e-8 of itself, and errors of either sign mostly cancel.
+REFERENCE_SINGLE = 1e-5
+
 #: Below this an expected array counts as zero, and the error is absolute: inputs are of
 #: order one, so REFERENCE times one.
 SMALLEST_SCALE = 1.0
