@@ -1,0 +1,78 @@
+"""The student's own ``check`` and final grading find the same in every sample mistake."""
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from autograder import batch, reference
+from autograder.course import Course
+from autograder.grading import Grader
+from autograder.sandbox import Isolation
+from autograder.submission import Submission, SubmittedCell
+from course_utils.checking import examine
+
+ROOT = Path(__file__).parents[2]
+
+
+def _load() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("sample_class", ROOT / "examples/sample_class.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+SAMPLES = {
+    (assignment, student): sample
+    for assignment, samples in _load().SAMPLES.items()
+    for student, sample in samples.items()
+    # Not those that never return or kill their process: nothing can be said of them here.
+    if sample.edits and not {"never-returns", "kills-its-process"} & {student}
+}
+
+
+@pytest.fixture(scope="module")
+def graders(isolation: Isolation, tmp_path_factory) -> dict[str, Grader]:
+    course = Course(ROOT, tmp_path_factory.mktemp("class"))
+    return {name: batch.make_grader(course, name, isolation) for name in course.notebooks}
+
+
+@pytest.mark.parametrize(("assignment", "student"), SAMPLES)
+def test_check_and_grading_find_the_same(graders, assignment: str, student: str) -> None:
+    sample, grader = SAMPLES[assignment, student], graders[assignment]
+    changed = reference.load(ROOT / "solutions", assignment)
+    for function, old, new in sample.edits:
+        changed = changed.changed(function, [(old, new)])
+    code = [SubmittedCell("import numpy as np")]
+    code += [SubmittedCell(changed.source(function)) for function in changed.functions]
+    verdict = grader.grade(Submission(student, assignment, tuple(code)))
+    assert verdict.status == "judged"
+    for found in verdict.exercises:
+        card = found.card
+        local = examine(changed.functions[card.function], found.exercise)
+        # Whether some checks fail depends on the numbers; the sample names them.
+        perhaps = set(getattr(sample.expected, "perhaps", {}).get(found.exercise, ()))
+        assert _failed(local) - perhaps == _failed(card) - perhaps, found.exercise
+        if not perhaps:
+            assert local.status == card.status
+            # Examples and sentences come from the visible cases in both.
+            assert (local.diagnosis, local.example) == (card.diagnosis, card.example)
+
+
+def _failed(card) -> set[str]:
+    return {check.name for check in card.checks if check.status != "passed"}
+
+
+def test_the_samples_make_mistakes_in_every_required_function() -> None:
+    for assignment in ("02_convolution", "03_pooling"):
+        edited = {
+            function
+            for (name, _), sample in SAMPLES.items()
+            if name == assignment
+            for function, _, _ in sample.edits
+        }
+        asked = {q.exercise.function for q in batch.QUESTIONS[assignment]}
+        assert edited == asked

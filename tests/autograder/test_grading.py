@@ -1,0 +1,308 @@
+"""What a submission earns, and what becomes of it when something goes wrong on our side."""
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from autograder.grading import ONLY_VISIBLE_CASES
+from autograder.preparation import prepare
+from autograder.sandbox import Limits
+from autograder.submission import Submission, SubmittedCell
+from autograder.verdict import Verdict
+from course_utils import recorded
+from course_utils.judging import CACHE_IS_WRONG
+
+FORWARD, BACKWARD = "conv_forward_naive", "conv_backward_naive"
+BEHAVIOUR = {"integers", "unchanged", "repeatable"}
+EVERY_CHECK = {"dx", "dw", "db"} | BEHAVIOUR
+RETURN = "return dx, dw, db"
+UNPACK = "x, w, b, conv_param = cache"
+LOOP = "while True:\n        pass"
+
+
+def grade_cell(function: str) -> SubmittedCell:
+    return SubmittedCell(f"check({function})", function)
+
+
+def with_code(submission: Submission, *code: SubmittedCell) -> Submission:
+    return replace(submission, code=code)
+
+
+# What is earned
+
+
+def test_the_reference_earns_everything(grader, submission) -> None:
+    verdict = grader.grade(submission())
+    assert verdict.status == "judged"
+    assert [found.exercise for found in verdict.exercises] == [FORWARD, BACKWARD]
+    assert [found.share for found in verdict.exercises] == [1, 1]
+    assert verdict.exercises[0].score(5) == 5
+    assert (verdict.reason, verdict.tier) == ("", grader.isolation.tier)
+    assert verdict.key == grader.key(submission())
+    assert verdict.seed == grader.seed(submission()).hex()
+
+
+def test_a_stub_earns_nothing_and_is_not_started(grader, submission) -> None:
+    stub = "def {}(*given):\n    raise NotImplementedError()"
+    verdict = grader.grade(submission(forward=stub.format(FORWARD), backward=stub.format(BACKWARD)))
+    assert verdict.status == "judged"
+    assert [(e.card.status, e.share) for e in verdict.exercises] == [("not started", 0)] * 2
+
+
+def test_a_mistake_costs_its_check_and_is_named(grader, submission, lost) -> None:
+    verdict = grader.grade(submission(edits=(("axis=(0, 2, 3)", "axis=(2, 3)"),)))
+    assert lost(verdict) == {BACKWARD: {"db"}}
+    card = verdict.exercise(BACKWARD).card
+    assert any("db still has one row per image" in text for text in card.diagnosis)
+    assert card.example.startswith("x = np.array(")
+    assert 0 < verdict.exercise(BACKWARD).share < 1
+
+
+def test_a_forward_without_an_end_costs_the_backward_nothing(grader, submission, lost) -> None:
+    endless = f"def {FORWARD}(x, w, b, conv_param):\n    {LOOP}"
+    verdict = grader.grade(submission(forward=endless))
+    assert set(lost(verdict)) == {FORWARD}
+    assert "processor time" in verdict.exercise(FORWARD).card.reason
+    assert verdict.exercise(BACKWARD).share == 1
+
+
+@pytest.mark.parametrize("exit_", ["import os; os._exit(0)", "raise SystemExit", "1 / 0"])
+def test_a_backward_that_ends_badly_costs_the_forward_nothing(
+    grader, submission, lost, exit_
+) -> None:
+    verdict = grader.grade(submission(edits=((UNPACK, f"{exit_}\n    {UNPACK}"),)))
+    assert lost(verdict) == {BACKWARD: EVERY_CHECK}
+    assert verdict.status == "judged"
+
+
+def test_a_scrambled_cache_is_charged_to_the_forward_and_named(grader, submission, lost) -> None:
+    right = grader.reference.source(FORWARD)
+    scrambled = right.replace("cache = (x, w,", "cache = (x, w[:, :, ::-1],")
+    verdict = grader.grade(submission(forward=scrambled))
+    assert lost(verdict) == {FORWARD: {"cache"}}
+    card = verdict.exercise(FORWARD).card
+    assert [check.message for check in card.checks if check.name == "cache"] == [CACHE_IS_WRONG]
+    assert ONLY_VISIBLE_CASES not in card.diagnosis
+
+
+def test_numbers_learnt_by_heart_pass_the_visible_cases_only(grader, submission, lost) -> None:
+    made = recorded.load(BACKWARD)
+    known = {
+        made.cases[name].dout.tobytes().hex(): [array.tolist() for array in answer.values()]
+        for name, answer in made.answers.items()
+    }
+    source = (
+        f"known = {known!r}\ndef {BACKWARD}(dout, cache):\n"
+        "    found = known.get(dout.tobytes().hex())\n"
+        "    x, w, b, conv_param = cache\n"
+        "    return [np.array(a, float) for a in found] if found else (x * 0.0, w * 0.0, b * 0.0)"
+    )
+    verdict = grader.grade(submission(backward=source))
+    assert lost(verdict) == {BACKWARD: EVERY_CHECK}
+    assert verdict.exercise(BACKWARD).card.diagnosis == (ONLY_VISIBLE_CASES,)
+
+
+# When a function is looked at
+
+
+def test_a_function_that_is_changed_after_its_grade_cell_counts_as_it_was(
+    grader, submission
+) -> None:
+    made = submission()
+    later = SubmittedCell(f"def {BACKWARD}(dout, cache):\n    return 1")
+    assert grader.grade(with_code(made, *made.code, later)).exercise(BACKWARD).share == 1
+    swapped = with_code(made, *made.code[:-1], later, made.code[-1])
+    assert grader.grade(swapped).exercise(BACKWARD).share == 0
+
+
+def test_without_its_grade_cell_a_function_is_judged_at_the_end(grader, submission) -> None:
+    made = submission()
+    verdict = grader.grade(with_code(made, *(c for c in made.code if "check(" not in c.source)))
+    assert [found.share for found in verdict.exercises] == [1, 1]
+
+
+def test_of_two_grade_cells_the_last_one_counts(grader, submission) -> None:
+    made = submission(backward=f"def {BACKWARD}(dout, cache):\n    raise NotImplementedError")
+    again = SubmittedCell(grader.reference.source(BACKWARD))
+    verdict = grader.grade(with_code(made, *made.code, again, grade_cell(BACKWARD)))
+    assert [found.share for found in verdict.exercises] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("backward", "why"),
+    [
+        ("", ""),
+        (f"def {BACKWARD}(dout, cache:\n    pass", "; code cell 4 raised SyntaxError: "),
+        (f"def {BACKWARD}(d, c):\n    pass\nimport os\nos._exit(1)", "; code cell 4 was left out"),
+        (f"def {BACKWARD}(d, c):\n    pass\n{BACKWARD} = 5", ""),
+    ],
+)
+def test_a_function_that_is_not_there_is_told_with_the_cause(grader, submission, backward, why):
+    verdict = grader.grade(submission(backward=backward))
+    reason = verdict.exercise(BACKWARD).card.reason
+    assert reason.startswith(f"there is no function named {BACKWARD}{why}")
+    assert [found.share for found in verdict.exercises] == [1, 0]
+
+
+# Hidden cases
+
+
+def test_the_seed_depends_on_secret_student_and_code_and_on_nothing_else(
+    grader, submission
+) -> None:
+    made = submission()
+    seeds = {
+        grader.seed(other)
+        for other in (made, submission(student="bob"), submission("x = 1"), submission("x = 2"))
+    }
+    seeds.add(replace(grader, secret=bytes(32)).seed(made))
+    assert len(seeds) == 5
+    assert {len(seed) for seed in seeds} == {32}
+    answered = replace(made, written=(("why", "because"),))
+    assert grader.seed(answered) == grader.seed(made)
+    assert replace(grader, limits=Limits()).seed(made) == grader.seed(made)
+
+
+def test_two_students_get_other_numbers_and_never_the_visible_ones(grader, submission) -> None:
+    def numbers(student: str) -> list[np.ndarray]:
+        seed = grader.seed(submission(student=student))
+        made = [prepare(question, grader.reference, seed) for question in grader.questions]
+        cases = [case for one in made for case in one.cases.values()]
+        return [case.inputs["x"] for case in cases] + [case.dout for case in cases]
+
+    visible = [c for n in (FORWARD, BACKWARD) for c in recorded.load(n).cases.values()]
+    shown = [case.inputs["x"] for case in visible] + [case.dout for case in visible]
+    ada, bob = numbers("ada"), numbers("bob")
+    assert all(np.array_equal(a, again) for a, again in zip(ada, numbers("ada"), strict=True))
+    for a, b in zip(ada, bob, strict=True):
+        assert a.shape == b.shape
+        # A single number may be the same by chance.
+        assert a.size == 1 or not np.array_equal(a, b)
+        assert a.size < 4 or not any(np.array_equal(a, s) for s in shown)
+
+
+# Faults of ours
+
+
+def refuse(_: np.random.Generator) -> Mapping[str, object]:
+    raise ZeroDivisionError("a recipe of ours")
+
+
+def test_a_fault_of_ours_is_not_judged_and_costs_no_other_exercise(
+    grader, submission, caplog
+) -> None:
+    caplog.set_level(logging.CRITICAL, "autograder.grading")
+    forward, backward = grader.questions
+    recipes = {name: replace(r, make=refuse) for name, r in backward.recipes.items()}
+    faulty = replace(grader, questions=(forward, replace(backward, recipes=recipes)))
+    verdict = faulty.grade(submission())
+    assert verdict.status == "not judged"
+    assert "ZeroDivisionError('a recipe of ours')" in verdict.reason
+    first, second = verdict.exercises
+    assert (first.share, first.card.status) == (1, "passed")
+    assert (second.share, second.card.status) == (None, "not judged")
+    assert second.score(10) is None
+
+
+def test_a_reference_that_contradicts_finite_differences_judges_nobody(
+    grader, submission, caplog
+) -> None:
+    caplog.set_level(logging.CRITICAL, "autograder.grading")
+    wrong = grader.reference.changed(BACKWARD, [("dout.sum(", "2 * dout.sum(")])
+    verdict = replace(grader, reference=wrong).grade(submission())
+    assert verdict.status == "not judged"
+    assert "is not the derivative of" in verdict.reason
+    assert verdict.exercise(BACKWARD).share is None
+
+
+def test_a_fault_in_naming_a_mistake_leaves_its_points(
+    grader, submission, monkeypatch, caplog
+) -> None:
+    caplog.set_level(logging.CRITICAL, "autograder.grading")
+    monkeypatch.setattr("autograder.grading.diagnose", lambda *_: 1 / 0)
+    verdict = grader.grade(submission(edits=((RETURN, "return dx, dw, -db"),)))
+    assert verdict.status == "judged"
+    assert verdict.exercise(BACKWARD).card.diagnosis == ()
+
+
+def test_a_sandbox_that_does_not_start_is_no_fault_of_the_student(grader, submission) -> None:
+    slow = replace(grader, limits=replace(grader.limits, start_wall_seconds=1e-4))
+    verdict = slow.grade(submission())
+    assert verdict.status == "not judged"
+    assert verdict.reason.startswith("the sandbox failed: a child could not be locked down: ")
+    assert verdict.exercises == ()
+
+
+# Time
+
+BURN = """import time
+    began = time.process_time()
+    while x.shape == {shape} and time.process_time() - began < 0.4:
+        pass
+    """
+
+
+def slow(text: str, before: str) -> str:
+    """A right function that takes 0.4 s for one of the sizes."""
+    shape = recorded.load(FORWARD).cases["pad 2"].inputs["x"].shape
+    return text.replace(before, BURN.format(shape=shape) + before)
+
+
+def test_a_function_that_used_up_its_time_is_tried_once_more_with_more(grader, submission) -> None:
+    brief = replace(grader, limits=replace(grader.limits, call_cpu_seconds=0.15))
+    backward = slow(grader.reference.source(BACKWARD), "N, C, H, W = x.shape")
+    verdict = brief.grade(submission(backward=backward))
+    assert [found.share for found in verdict.exercises] == [1, 1]
+
+
+def test_only_one_function_of_a_submission_is_tried_once_more(grader, submission) -> None:
+    brief = replace(grader, limits=replace(grader.limits, call_cpu_seconds=0.15))
+    forward, backward = (
+        slow(grader.reference.source(name), "N, C, H, W = x.shape") for name in (FORWARD, BACKWARD)
+    )
+    verdict = brief.grade(submission(forward=forward, backward=backward))
+    assert [found.share for found in verdict.exercises] == [1, 0]
+    assert "processor time" in verdict.exercise(BACKWARD).card.reason
+
+
+# The record
+
+
+def test_a_verdict_comes_back_from_json_as_it_was(grader, submission) -> None:
+    verdicts = [
+        grader.grade(submission(edits=((RETURN, "return dx * np.nan, dw, db + 1"),))),
+        grader.not_judged(submission(), "the reason"),
+        Verdict("zoë\n", "02_convolution", "unreadable", reason="no file"),
+    ]
+    for verdict in verdicts:
+        text = verdict.to_json()
+        again = Verdict.from_json(text)
+        assert Verdict.from_json(again.to_json()).to_json() == again.to_json()
+        assert "\n" not in text
+        json.loads(text, parse_constant=pytest.fail)
+        assert [e.share for e in again.exercises] == [e.share for e in verdict.exercises]
+        for before, after in zip(verdict.exercises, again.exercises, strict=True):
+            assert after.card.text() == before.card.text()
+            assert after.card.html() == before.card.html()
+
+
+def test_the_key_follows_everything_that_a_verdict_depends_on(grader, submission) -> None:
+    made = submission()
+    keys = [
+        grader.key(made),
+        grader.key(submission("x = 1")),
+        replace(grader, questions=grader.questions[:1]).key(made),
+        replace(
+            grader, reference=grader.reference.changed(BACKWARD, [(RETURN, f"pass\n    {RETURN}")])
+        ).key(made),
+        replace(grader, release=replace(grader.release, cells=grader.release.cells[:-1])).key(made),
+        replace(grader, isolation=replace(grader.isolation, tier="none")).key(made),
+    ]
+    assert len(set(keys)) == len(keys)
+    # Whose it is, and which numbers it met, change no outcome.
+    assert grader.key(replace(made, student="bob")) == keys[0]
+    assert replace(grader, secret=bytes(32)).key(made) == keys[0]
