@@ -1,8 +1,11 @@
 """Grade many submissions: find them, judge them side by side, keep each verdict."""
 
+import logging
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from autograder import reference, release
@@ -20,6 +23,8 @@ from autograder.submission import (
     submission_file,
 )
 from autograder.verdict import Verdict
+
+log = logging.getLogger(__name__)
 
 
 def make_grader(
@@ -42,13 +47,20 @@ def make_grader(
 
 
 def judge_folder(grader: Grader, student: str, folder: Path) -> Verdict:
-    """The verdict on what a student's folder holds; an unreadable file is a verdict too."""
+    """The verdict on what a student's folder holds.
+
+    An unreadable file is a verdict, too, and so is a fault of ours: never an exception,
+    which would end the grading of the others.
+    """
+    assignment = grader.release.assignment
     try:
-        path = submission_file(folder, grader.release.assignment)
-        submission = read_submission(path, student, grader.release)
+        path = submission_file(folder, assignment)
+        return grader.grade(read_submission(path, student, grader.release))
     except UnreadableError as error:
-        return Verdict(student, grader.release.assignment, "unreadable", reason=str(error))
-    return grader.grade(submission)
+        return Verdict(student, assignment, "unreadable", reason=str(error))
+    except Exception as error:
+        log.exception("grading %s", student)
+        return Verdict(student, assignment, "not judged", reason=f"the grader failed: {error!r}")
 
 
 def find_submissions(
@@ -62,7 +74,7 @@ def find_submissions(
     chosen = [
         (name, folder)
         for name, folder in found
-        if not students or any(Path(name).match(pattern) for pattern in students)
+        if not students or any(fnmatchcase(name, pattern) for pattern in students)
     ]
     if not chosen:
         what = f"students {', '.join(students)}" if found else f"{assignment}"
@@ -106,14 +118,16 @@ def grade_class(
 def _judge_unless_known(
     grader: Grader, student: str, folder: Path, store: VerdictStore, known: dict[str, str]
 ) -> tuple[Verdict, bool]:
-    if student in known:
-        try:
-            path = submission_file(folder, grader.release.assignment)
-            submission = read_submission(path, student, grader.release)
-        except UnreadableError:
-            submission = None
-        if submission is not None and grader.key(submission) == known[student]:
-            kept = store.get(student, grader.release.assignment)
-            if kept is not None:
-                return kept, False
+    if student in known and known[student] == _key(grader, student, folder):
+        kept = store.get(student, grader.release.assignment)
+        if kept is not None:
+            return kept, False
     return judge_folder(grader, student, folder), True
+
+
+def _key(grader: Grader, student: str, folder: Path) -> str:
+    """The key of what is handed in now; empty if it cannot be read."""
+    with suppress(Exception):
+        path = submission_file(folder, grader.release.assignment)
+        return grader.key(read_submission(path, student, grader.release))
+    return ""

@@ -41,7 +41,7 @@ class VerdictStore:
                 marked = db.execute(
                     "UPDATE verdicts SET stale = ? "
                     "WHERE assignment = ? AND student = ? AND status = 'judged'",
-                    (verdict.reason, verdict.assignment, verdict.student),
+                    (verdict.reason or verdict.status, verdict.assignment, verdict.student),
                 )
                 if marked.rowcount:
                     return
@@ -64,7 +64,7 @@ class VerdictStore:
                 "SELECT verdict FROM verdicts WHERE assignment = ? AND student = ?",
                 (assignment, student),
             ).fetchone()
-        return Verdict.from_json(row[0]) if row else None
+        return self._read(row[0]) if row else None
 
     def all(self, assignment: str) -> list[tuple[Verdict, str]]:
         """Every verdict of an assignment with why it is stale (or ''), sorted by student."""
@@ -73,7 +73,7 @@ class VerdictStore:
                 "SELECT verdict, stale FROM verdicts WHERE assignment = ? ORDER BY student",
                 (assignment,),
             ).fetchall()
-        return [(Verdict.from_json(text), stale) for text, stale in rows]
+        return [(self._read(text), stale) for text, stale in rows]
 
     def keys(self, assignment: str) -> dict[str, str]:
         """What was judged, by student: the keys of verdicts that are final and not stale."""
@@ -85,16 +85,28 @@ class VerdictStore:
             ).fetchall()
         return dict(rows)
 
+    def _read(self, text: str) -> Verdict:
+        try:
+            return Verdict.from_json(text)
+        except (ValueError, KeyError, TypeError) as error:
+            raise JudgingUnfitError(
+                f"a verdict in {self._path} is of another version ({error}); expected one that "
+                "this version wrote; run 'autograder grade ASSIGNMENT --force' to judge anew"
+            ) from error
+
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        """A connection within one transaction; it commits unless an error passes."""
+        """A connection within one transaction; it commits unless an error passes.
+
+        Raises JudgingUnfitError when the file cannot be read or written.
+        """
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with closing(sqlite3.connect(self._path, timeout=30)) as db, db:
                 db.execute("PRAGMA journal_mode=WAL")
                 db.execute(_SCHEMA)
                 yield db
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise JudgingUnfitError(
                 f"the verdicts in {self._path} cannot be read or written ({error}); nothing was "
                 "lost; free the disk or restore the file, then run the command again"
