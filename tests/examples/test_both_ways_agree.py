@@ -56,7 +56,14 @@ def by_nbgrader(folder: Path, submitted: Path, assignment: str) -> Course:
     course = Course(ROOT, folder)
     shutil.copytree(submitted, course.submitted, dirs_exist_ok=True)
     run = subprocess.run(
-        [sys.executable, "-m", "nbgrader", "autograde", assignment, f"--CourseDirectory.root={folder}"],
+        [
+            sys.executable,
+            "-m",
+            "nbgrader",
+            "autograde",
+            assignment,
+            f"--CourseDirectory.root={folder}",
+        ],
         cwd=ROOT,
         env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"},
         capture_output=True,
