@@ -8,7 +8,8 @@ this machine is unfit to judge.
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from autograder.course import Course
@@ -48,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
 
     validate = commands.add_parser("validate", help="prove the checks by known wrong answers")
     validate.add_argument("notebook", nargs="*", help="(default: all)")
-    validate.add_argument("--seeds", type=int, default=20, help="(default: 20)")
+    validate.add_argument("--seeds", type=_positive, default=20, help="(default: 20)")
     validate.add_argument("--json", action="store_true")
     validate.set_defaults(run=_validate)
 
@@ -57,7 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument(
         "--students", nargs="+", default=[], metavar="NAME", help="names or patterns such as 'a*'"
     )
-    grade.add_argument("--jobs", type=int, metavar="N", help="side by side (default: all cores)")
+    grade.add_argument(
+        "--jobs", type=_positive, metavar="N", help="side by side (default: all cores)"
+    )
     grade.add_argument("--force", action="store_true", help="judge again what has not changed")
     grade.add_argument("--json", action="store_true", help="print the grades for machines")
     grade.add_argument(
@@ -96,6 +99,13 @@ def _parser() -> argparse.ArgumentParser:
     secret.set_defaults(run=_secret)
 
     return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"found {number}, expected 1 or more")
+    return number
 
 
 def _course(options: argparse.Namespace) -> Course:
@@ -152,6 +162,7 @@ def _grade(options: argparse.Namespace) -> int:
     from autograder import session
 
     course = _course(options)
+    course.require(options.assignment)
     outcome = session.grade(
         course,
         options.assignment,
@@ -187,7 +198,8 @@ def _report(options: argparse.Namespace) -> int:
     report = class_report.report(course, session.graded(course, options.assignment), _store(course))
     print(report.text())
     if options.out:
-        class_report.write_html(report, options.out)
+        with _writing(options.out):
+            class_report.write_html(report, options.out)
         print(f"wrote {options.out}")
     return DONE
 
@@ -203,7 +215,8 @@ def _export(options: argparse.Namespace) -> int:
     ]
     text = export.as_json(rows) if options.format == "json" else export.as_csv(rows)
     if options.out:
-        options.out.write_text(text, encoding="utf-8", newline="")
+        with _writing(options.out):
+            options.out.write_text(text, encoding="utf-8", newline="")
         print(f"wrote {options.out}")
     else:
         sys.stdout.write(text)
@@ -233,15 +246,25 @@ def _secret(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _store(course: Course) -> "VerdictStore":
-    from autograder.store import VerdictStore
-
+def _store(course: Course) -> VerdictStore:
     if not course.verdicts.is_file():
         raise JudgingUnfitError(
             f"nothing has been graded yet: no {course.verdicts.name} in {course.class_root}; "
             "run 'autograder grade ASSIGNMENT' first"
         )
     return VerdictStore(course.verdicts)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Raise UsageError when the file that was asked for cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be written ({error.strerror}); expected a file in a folder that is "
+            "there; give another --out"
+        ) from error
 
 
 def _shown(path: Path, course: Course) -> Path:
