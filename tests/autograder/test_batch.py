@@ -1,0 +1,253 @@
+"""A class is graded side by side; what is known is not judged again, and nobody holds up others."""
+
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from autograder import batch
+from autograder.batch import find_submissions, grade_class, judge_folder, make_grader
+from autograder.course import Course
+from autograder.errors import JudgingUnfitError, UsageError
+from autograder.grading import Grader
+from autograder.sandbox import Limits
+from autograder.secret import read_secret
+from autograder.store import VerdictStore
+from autograder.submission import Submission
+from autograder.verdict import Verdict
+
+NAME = "02_convolution"
+FORWARD = "conv_forward_naive"
+SMALL = {
+    "cells": [
+        {
+            "cell_type": "code",
+            "source": f"def {FORWARD}(x, w, b, conv_param):\n    raise NotImplementedError",
+            "metadata": {"nbgrader": {"grade_id": FORWARD + "_solution"}},
+        }
+    ],
+    "nbformat": 4,
+    "nbformat_minor": 5,
+}
+
+
+@pytest.fixture
+def judged(monkeypatch) -> list[str]:
+    """Students in the order in which they are judged."""
+    names: list[str] = []
+    really = Grader.grade
+
+    def grade(self: Grader, submission: Submission) -> Verdict:
+        names.append(submission.student)
+        return really(self, submission)
+
+    monkeypatch.setattr(Grader, "grade", grade)
+    return names
+
+
+@pytest.fixture
+def grade(course: Course, grader: Grader, judged: list[str]) -> Callable[..., dict[str, Verdict]]:
+    """A function that grades the class again and returns the verdicts by student."""
+
+    def grade(*, force: bool = False, grader: Grader = grader) -> dict[str, Verdict]:
+        judged.clear()
+        found = find_submissions(course, NAME)
+        store = VerdictStore(course.verdicts)
+        return {v.student: v for v in grade_class(grader, found, store, jobs=2, force=force)}
+
+    return grade
+
+
+# Who is graded
+
+
+def test_all_students_or_those_whose_names_match_are_found(course, hand_in) -> None:
+    for student in ("ada", "alan", "bob", "[x]"):
+        hand_in(student, SMALL)
+
+    def names(*patterns: str) -> list[str]:
+        return [student for student, _ in find_submissions(course, NAME, patterns)]
+
+    assert names() == ["[x]", "ada", "alan", "bob"]
+    assert names("a*") == ["ada", "alan"]
+    assert names("bob", "ada", "nobody") == ["ada", "bob"]
+    assert names("[[]x]") == ["[x]"]
+    # The case of letters tells students apart on every system.
+    with pytest.raises(UsageError):
+        names("BOB")
+
+
+@pytest.mark.parametrize("patterns", [(), ("nobody",), ("",)])
+def test_an_empty_class_is_told_with_the_place_that_was_looked_at(course, patterns) -> None:
+    with pytest.raises(UsageError) as refused:
+        find_submissions(course, NAME, patterns)
+    expected = f"expected {course.submitted}/STUDENT/{NAME}/{NAME}.ipynb"
+    assert str(refused.value) == f"no submission found for {NAME}; {expected}"
+
+
+def test_a_pattern_that_fits_nobody_is_named(course, hand_in) -> None:
+    hand_in("ada", SMALL)
+    with pytest.raises(UsageError, match="no submission found for students b\\*, eve; expected"):
+        find_submissions(course, NAME, ("b*", "eve"))
+
+
+def test_the_grader_of_an_assignment_has_the_secret_of_its_class(course, isolation) -> None:
+    made = make_grader(course, NAME, isolation)
+    assert made.secret == read_secret(course.secret)
+    assert made.release.assignment == NAME
+    assert made.limits == Limits()
+    with pytest.raises(UsageError, match="no assignment '04_missing'"):
+        make_grader(course, "04_missing", isolation)
+
+
+def test_a_notebook_that_asks_nothing_cannot_be_graded(course, isolation, monkeypatch) -> None:
+    monkeypatch.setattr(batch, "QUESTIONS", {})
+    with pytest.raises(UsageError, match="02_convolution has no exercises; expected a module"):
+        make_grader(course, NAME, isolation)
+
+
+# What is judged again
+
+
+def test_what_has_not_changed_is_not_judged_again(hand_in, grade, judged, notebook) -> None:
+    hand_in("ada", SMALL)
+    hand_in("bob", notebook())
+    first = grade()
+    assert sorted(judged) == ["ada", "bob"]
+    again = grade()
+    assert judged == []
+    assert {s: v.to_json() for s, v in again.items()} == {s: v.to_json() for s, v in first.items()}
+    assert first["bob"].exercise(FORWARD).share == 1
+
+
+def test_what_has_changed_is_judged_again_and_only_that(hand_in, grade, judged) -> None:
+    for student in ("ada", "bob"):
+        hand_in(student, SMALL)
+    grade()
+    changed = SMALL["cells"][0] | {"source": "x = 1"}
+    hand_in("ada", SMALL | {"cells": [changed]})
+    assert grade()["ada"].exercise(FORWARD).card.reason == f"there is no function named {FORWARD}"
+    assert judged == ["ada"]
+    # What no verdict depends on is no change.
+    hand_in("bob", SMALL | {"metadata": {"kernelspec": {}}})
+    grade()
+    assert judged == []
+
+
+def test_force_judges_everybody_again(hand_in, grade, judged) -> None:
+    hand_in("ada", SMALL)
+    grade()
+    grade(force=True)
+    assert judged == ["ada"]
+
+
+def test_another_exercise_judges_everybody_again(hand_in, grade, judged, grader) -> None:
+    hand_in("ada", SMALL)
+    grade()
+    grade(grader=replace(grader, questions=grader.questions[:1]))
+    assert judged == ["ada"]
+
+
+def test_a_score_survives_a_file_that_cannot_be_read_and_is_judged_when_it_can(
+    hand_in, grade, course
+) -> None:
+    hand_in("ada", SMALL)
+    first = grade()["ada"]
+    hand_in("ada", b"{")
+    assert grade()["ada"].status == "unreadable"
+    [(kept, stale)] = VerdictStore(course.verdicts).all(NAME)
+    assert kept.to_json() == first.to_json()
+    assert stale.startswith("the file is not valid JSON")
+    hand_in("ada", SMALL)
+    assert grade()["ada"].status == "judged"
+    assert VerdictStore(course.verdicts).all(NAME)[0][1] == ""
+
+
+# Nobody holds up the others
+
+
+def test_every_submission_ends_in_a_verdict(course, hand_in, grade) -> None:
+    hand_in("good", SMALL)
+    hand_in("empty", b"")
+    hand_in("endless", _with("while True:\n    pass"))
+    hand_in("gone", _with("import os\nos._exit(0)"))
+    hand_in("foreign", _with("x", "another_exercise"))
+    (course.submitted / "nothing" / NAME).mkdir(parents=True)
+    (course.submitted / "a folder" / NAME / f"{NAME}.ipynb").mkdir(parents=True)
+    (course.submitted / os.fsdecode(b"\xff") / NAME).mkdir(parents=True)
+    (course.submitted / "linked").mkdir()
+    (course.submitted / "linked" / NAME).symlink_to(course.submitted / "good" / NAME)
+    verdicts = grade()
+    assert {v.status for s, v in verdicts.items() if s in ("good", "endless", "gone")} == {"judged"}
+    rest = {s: v.reason for s, v in verdicts.items() if v.status != "judged"}
+    assert rest.keys() == {"empty", "foreign", "nothing", "a folder", "\\xff", "linked"}
+    assert all(rest.values())
+    stored = {v.student for v, _ in VerdictStore(course.verdicts).all(NAME)}
+    assert stored == set(verdicts)
+
+
+def _with(source: str, grade_id: str = "") -> dict[str, object]:
+    metadata = {"nbgrader": {"grade_id": grade_id}} if grade_id else {}
+    scratch = {"cell_type": "code", "source": source, "metadata": metadata}
+    return SMALL | {"cells": [scratch, *SMALL["cells"]] if not grade_id else [scratch]}
+
+
+@pytest.mark.parametrize("part", ["submission_file", "read_submission"])
+def test_a_fault_of_ours_with_one_is_not_judged_and_the_others_are(
+    hand_in, grade, monkeypatch, caplog, part
+) -> None:
+    caplog.set_level(logging.CRITICAL)
+    hand_in("ada", SMALL)
+    hand_in("bob", SMALL)
+    right = getattr(batch, part)
+
+    def faulty(first: Path, *others: object) -> object:
+        if "ada" in str(first):
+            raise MemoryError("a fault of ours")
+        return right(first, *others)
+
+    monkeypatch.setattr(batch, part, faulty)
+    verdicts = grade()
+    assert verdicts["ada"].status == "not judged"
+    assert "a fault of ours" in verdicts["ada"].reason
+    assert verdicts["bob"].status == "judged"
+
+
+def test_a_folder_is_judged_without_a_store(grader, hand_in) -> None:
+    path = hand_in("ada", SMALL)
+    assert judge_folder(grader, "ada", path.parent).status == "judged"
+    path.unlink()
+    verdict = judge_folder(grader, "ada", path.parent)
+    assert verdict.status == "unreadable"
+    assert verdict.reason.startswith("found no notebook; expected 02_convolution.ipynb")
+
+
+def test_a_store_that_cannot_be_written_ends_the_run_and_loses_nothing(
+    course, hand_in, grade
+) -> None:
+    hand_in("ada", SMALL)
+    hand_in("bob", SMALL)
+    course.verdicts.write_bytes(b"no database" * 100)
+    with pytest.raises(JudgingUnfitError, match="cannot be read or written"):
+        grade(force=True)
+    assert course.verdicts.read_bytes() == b"no database" * 100
+
+
+def test_verdicts_that_arrived_before_an_interrupt_are_kept(
+    course, hand_in, grader, judged
+) -> None:
+    for student in ("ada", "bob", "cyd"):
+        hand_in(student, SMALL)
+    store = VerdictStore(course.verdicts)
+    running = grade_class(grader, find_submissions(course, NAME), store, jobs=1)
+    first = next(running)
+    running.close()
+    assert store.get(first.student, NAME) is not None
+    known = store.keys(NAME)
+    list(grade_class(grader, find_submissions(course, NAME), store, jobs=1))
+    assert judged.count(first.student) == 1
+    assert known.keys() <= store.keys(NAME).keys()
+    assert len(store.keys(NAME)) == 3
