@@ -22,7 +22,8 @@ from autograder.verdict import ExerciseVerdict, Verdict
 from course_utils import recorded
 from course_utils.diagnosis import Diagnosis, diagnose
 from course_utils.exercise import Status
-from course_utils.judging import NO_FUNCTION, Judgement, judge
+from course_utils.judgement import Judgement
+from course_utils.judging import NO_FUNCTION, judge
 from course_utils.report_card import ReportCard
 
 log = logging.getLogger(__name__)

@@ -19,7 +19,8 @@ import numpy as np
 from course_utils import recorded
 from course_utils.diagnosis import diagnose
 from course_utils.exercise import Kept, Raised, Returned, Value
-from course_utils.judging import Judgement, judge
+from course_utils.judgement import Judgement
+from course_utils.judging import judge
 from course_utils.plain import plain_outputs
 from course_utils.report_card import ReportCard
 

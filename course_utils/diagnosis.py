@@ -12,7 +12,8 @@ import numpy as np
 
 from course_utils.comparison import compare
 from course_utils.exercise import Array, Case, Session, Value
-from course_utils.judging import Judgement, judge
+from course_utils.judgement import Judgement
+from course_utils.judging import judge
 from course_utils.mistake import KnownMistake, Result
 from course_utils.patterns import pattern
 from course_utils.recorded import Recorded

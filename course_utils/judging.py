@@ -9,12 +9,13 @@ and with the cache of the student's own forward, calls interleaved (every forwar
 any backward).  It is right if either is right.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from course_utils import tolerances
+from course_utils import behaviour, tolerances
+from course_utils.behaviour import as_float
 from course_utils.comparison import Comparison, compare
 from course_utils.exercise import (
     Answer,
@@ -32,6 +33,7 @@ from course_utils.exercise import (
     Value,
 )
 from course_utils.follow_through import is_gradient_of_own_forward
+from course_utils.judgement import CACHE_IS_WRONG, Judgement
 
 #: Status of a function that nobody has written yet.
 STUB = "NotImplementedError"
@@ -41,51 +43,7 @@ NO_FUNCTION = "there is no function named {}"
 EXACT_GRADIENT_OF_WRONG_FORWARD = (
     "Your backward is the exact gradient of your forward; the forward is what is wrong."
 )
-CACHE_IS_WRONG = (
-    "The backward is right with the standard cache, but not with the cache that your "
-    "forward returns: the forward caches something else than what it was given."
-)
 NOT_TRIED = "The backward could not be tried with the cache that your forward returns"
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What judging one exercise found.
-
-    ``answers`` are the arrays that came back, by case and output, and ``errors`` the type
-    of exception (or why nothing could be read) of the other cases: for diagnosis.
-    ``cache_serves`` is, for a backward, whether the student's own forward's cache
-    does as well as the standard one (None: it could not be tried).  ``out_of_time``:
-    the calls ended because one used up its processor time.
-    """
-
-    status: Status
-    checks: tuple[CheckResult, ...]
-    reason: str = ""
-    notes: tuple[str, ...] = ()
-    printed: str = ""
-    answers: Mapping[str, Answer] = field(default_factory=dict)
-    errors: Mapping[str, str] = field(default_factory=dict)
-    cache_serves: bool | None = None
-    out_of_time: bool = False
-
-    @property
-    def earned(self) -> float:
-        """The share of the weights that was earned, from 0 to 1."""
-        total = sum(check.weight for check in self.checks)
-        passed = sum(check.weight for check in self.checks if check.status == "passed")
-        return passed / total if total else 0.0
-
-    def with_cache(self, *, serves: bool | None) -> "Judgement":
-        """This judgement of a forward, with what its backward showed of its cache."""
-        if serves is not False or self.status not in ("passed", "failed"):
-            return self
-        checks = tuple(
-            replace(c, status="failed", message=CACHE_IS_WRONG) if c.kind == "cache" else c
-            for c in self.checks
-        )
-        status: Status = "passed" if all(c.status == "passed" for c in checks) else "failed"
-        return replace(self, checks=checks, status=status)
 
 
 @dataclass(frozen=True)
@@ -317,60 +275,29 @@ class _Trial:
             self.results[check.name] = _result(check, "failed" if message else "passed", message)
 
     def _other_dtype(self, check: Check) -> str:
-        """Integers must give what the same numbers give as float64, be that right or wrong.
-
-        Both are tried with the standard cache: a forward would have turned them into floats.
-        """
-        for case in self.cases:
-            if case.name not in check.cases:
-                continue
-            given, usual = self._call(case, None), self._call(_as_float(case), None)
-            if usual.outputs is None:
-                continue
-            if given.outputs is None:
-                what = given.raised or given.problem
-                return f"{self.exercise.function} fails for an integer x: {what} ({case.title})"
-            for output, a, b in zip(
-                self.exercise.outputs, given.outputs, usual.outputs, strict=True
-            ):
-                if output not in check.outputs or isinstance(a, str) or isinstance(b, str):
-                    continue
-                if not _same(a, b):
-                    return (
-                        f"{output} is another for integers than for the same numbers as float64: "
-                        f"{compare(output, a, b).message} ({case.title})"
-                    )
-        return ""
+        """Integers are tried with the standard cache: a forward would turn them into floats."""
+        return _first(
+            behaviour.differs_by_dtype(
+                self.exercise, check, case, self._call(case, None), self._call(as_float(case), None)
+            )
+            for case in self.cases
+            if case.name in check.cases
+        )
 
     def _changed_arguments(self) -> str:
-        for case, arguments, returned in self.calls:
-            names = list(case.inputs) if self.exercise.forward is None else ["dout", "the cache"]
-            for name, before, after in zip(names, arguments, returned.arguments, strict=False):
-                changed = _changed(name, before, after)
-                if changed:
-                    return f"{self.exercise.function} modified {changed} ({case.title})"
-        return ""
+        return _first(
+            behaviour.changes_an_argument(self.exercise, case, arguments, returned)
+            for case, arguments, returned in self.calls
+        )
 
     def _second_call(self, attempt: Attempt) -> str:
-        """Call each case again: the answers must be those of the first time."""
-        for case in self.cases:
-            first = attempt.returned[case.name]
-            if first.outputs is None:
-                continue
-            again = self._call(case, attempt.caches)
-            if again.outputs is None:
-                return f"the second call failed: {again.raised or again.problem} ({case.title})"
-            for output, a, b in zip(
-                self.exercise.outputs, first.outputs, again.outputs, strict=True
-            ):
-                if isinstance(a, str) or isinstance(b, str):
-                    continue
-                if not _same(a, b):
-                    return (
-                        f"a second call with the same arguments gave another {output} "
-                        f"({case.title}): something survives from call to call"
-                    )
-        return ""
+        return _first(
+            behaviour.differs_on_second_call(
+                self.exercise, case, attempt.returned[case.name], self._call(case, attempt.caches)
+            )
+            for case in self.cases
+            if attempt.returned[case.name].outputs is not None
+        )
 
     # Words
 
@@ -425,32 +352,6 @@ def _size(case: Case) -> int:
     return sum(v.size for v in case.inputs.values() if isinstance(v, np.ndarray))
 
 
-def _as_float(case: Case) -> Case:
-    """The same case with every array as float64."""
-    inputs = {
-        name: value.astype(np.float64) if isinstance(value, np.ndarray) else value
-        for name, value in case.inputs.items()
-    }
-    return Case(case.name, inputs, case.dout)
-
-
-def _same(a: Array, b: Array) -> bool:
-    """Tell whether two results of one function are the same, be they right or wrong."""
-    return np.array_equal(a, b, equal_nan=True) or compare("", a, b).right
-
-
-def _changed(name: str, before: Value, after: Value) -> str:
-    """Name the array inside ``before`` that is no longer the same in ``after``."""
-    if isinstance(before, np.ndarray):
-        same = (
-            isinstance(after, np.ndarray)
-            and after.shape == before.shape
-            and np.array_equal(after, before, equal_nan=True)
-        )
-        return "" if same else name
-    if isinstance(before, tuple | list) and isinstance(after, tuple | list):
-        for place, (b, a) in enumerate(zip(before, after, strict=False)):
-            changed = _changed(f"item {place} of {name}", b, a)
-            if changed:
-                return changed
-    return ""
+def _first(sentences: Iterable[str]) -> str:
+    """The first sentence that says something; what is not needed is not tried."""
+    return next(filter(None, sentences), "")

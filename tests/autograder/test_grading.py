@@ -14,7 +14,7 @@ from autograder.sandbox import Limits
 from autograder.submission import Submission, SubmittedCell
 from autograder.verdict import Verdict
 from course_utils import recorded
-from course_utils.judging import CACHE_IS_WRONG
+from course_utils.judgement import CACHE_IS_WRONG
 
 FORWARD, BACKWARD = "conv_forward_naive", "conv_backward_naive"
 BEHAVIOUR = {"integers", "unchanged", "repeatable"}

@@ -14,7 +14,8 @@ import pytest
 from course_utils import recorded
 from course_utils.checking import LocalSession, quiet_numpy
 from course_utils.exercise import Session
-from course_utils.judging import Judgement, judge
+from course_utils.judgement import Judgement
+from course_utils.judging import judge
 
 CONVOLUTION = """\
 import numpy as np

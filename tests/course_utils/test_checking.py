@@ -10,7 +10,7 @@ import pytest
 
 from course_utils import CheckFailed, check, recorded
 from course_utils.checking import examine
-from course_utils.judging import CACHE_IS_WRONG
+from course_utils.judgement import CACHE_IS_WRONG
 from course_utils.report_card import MIME
 
 BACKWARD, FORWARD = "conv_backward_naive", "conv_forward_naive"

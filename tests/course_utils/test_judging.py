@@ -8,7 +8,8 @@ import pytest
 from course_utils import recorded
 from course_utils.checking import LocalSession
 from course_utils.exercise import CallStoppedError
-from course_utils.judging import CACHE_IS_WRONG, EXACT_GRADIENT_OF_WRONG_FORWARD
+from course_utils.judgement import CACHE_IS_WRONG
+from course_utils.judging import EXACT_GRADIENT_OF_WRONG_FORWARD
 
 FORWARD, BACKWARD = "conv_forward_naive", "conv_backward_naive"
 EVERY_CHECK = {"dx", "dw", "db", "integers", "unchanged", "repeatable"}

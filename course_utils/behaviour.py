@@ -1,0 +1,96 @@
+"""How a function behaves, whatever its values: what it changes, keeps, and depends on.
+
+Each function here compares what came back and returns a sentence for the student, or
+nothing when all is well.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from course_utils.comparison import compare
+from course_utils.exercise import Array, Case, Check, Exercise, Returned, Value
+
+
+def differs_by_dtype(
+    exercise: Exercise, check: Check, case: Case, given: Returned, usual: Returned
+) -> str:
+    """Integers (``given``) must give what the same numbers give as float64 (``usual``).
+
+    Be that right or wrong: a wrong value is another check's matter.
+    """
+    if usual.outputs is None:
+        return ""
+    if given.outputs is None:
+        what = given.raised or given.problem
+        return f"{exercise.function} fails for an integer x: {what} ({case.title})"
+    for output, a, b in _arrays(exercise, given, usual):
+        if output in check.outputs and not _same(a, b):
+            return (
+                f"{output} is another for integers than for the same numbers as float64: "
+                f"{compare(output, a, b).message} ({case.title})"
+            )
+    return ""
+
+
+def differs_on_second_call(exercise: Exercise, case: Case, first: Returned, again: Returned) -> str:
+    """A second call with the same arguments must give the answers of the first."""
+    if again.outputs is None:
+        return f"the second call failed: {again.raised or again.problem} ({case.title})"
+    for output, a, b in _arrays(exercise, first, again):
+        if not _same(a, b):
+            return (
+                f"a second call with the same arguments gave another {output} "
+                f"({case.title}): something survives from call to call"
+            )
+    return ""
+
+
+def changes_an_argument(
+    exercise: Exercise, case: Case, arguments: Sequence[Value], returned: Returned
+) -> str:
+    """No array among the arguments may be modified."""
+    names = list(case.inputs) if exercise.forward is None else ["dout", "the cache"]
+    for name, before, after in zip(names, arguments, returned.arguments, strict=False):
+        changed = _changed(name, before, after)
+        if changed:
+            return f"{exercise.function} modified {changed} ({case.title})"
+    return ""
+
+
+def as_float(case: Case) -> Case:
+    """The same case with every array as float64."""
+    inputs = {
+        name: value.astype(np.float64) if isinstance(value, np.ndarray) else value
+        for name, value in case.inputs.items()
+    }
+    return Case(case.name, inputs, case.dout)
+
+
+def _arrays(exercise: Exercise, a: Returned, b: Returned) -> Iterator[tuple[str, Array, Array]]:
+    """The outputs that both calls returned as arrays, by name."""
+    for output, x, y in zip(exercise.outputs, a.outputs or (), b.outputs or (), strict=True):
+        if not isinstance(x, str) and not isinstance(y, str):
+            yield output, x, y
+
+
+def _same(a: Array, b: Array) -> bool:
+    """Tell whether two results of one function are the same, be they right or wrong."""
+    return np.array_equal(a, b, equal_nan=True) or compare("", a, b).right
+
+
+def _changed(name: str, before: Value, after: Value) -> str:
+    """Name the array inside ``before`` that is no longer the same in ``after``."""
+    if isinstance(before, np.ndarray):
+        same = (
+            isinstance(after, np.ndarray)
+            and after.shape == before.shape
+            and np.array_equal(after, before, equal_nan=True)
+        )
+        return "" if same else name
+    if isinstance(before, tuple | list) and isinstance(after, tuple | list):
+        for place, (b, a) in enumerate(zip(before, after, strict=False)):
+            changed = _changed(f"item {place} of {name}", b, a)
+            if changed:
+                return changed
+    return ""

@@ -1,0 +1,51 @@
+"""What judging one exercise found."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from course_utils.exercise import Answer, CheckResult, Status
+
+CACHE_IS_WRONG = (
+    "The backward is right with the standard cache, but not with the cache that your "
+    "forward returns: the forward caches something else than what it was given."
+)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What judging one exercise found.
+
+    ``answers`` are the arrays that came back, by case and output, and ``errors`` the type
+    of exception (or why nothing could be read) of the other cases: for diagnosis.
+    ``cache_serves`` is, for a backward, whether the student's own forward's cache
+    does as well as the standard one (None: it could not be tried).  ``out_of_time``:
+    the calls ended because one used up its processor time.
+    """
+
+    status: Status
+    checks: tuple[CheckResult, ...]
+    reason: str = ""
+    notes: tuple[str, ...] = ()
+    printed: str = ""
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    cache_serves: bool | None = None
+    out_of_time: bool = False
+
+    @property
+    def earned(self) -> float:
+        """The share of the weights that was earned, from 0 to 1."""
+        total = sum(check.weight for check in self.checks)
+        passed = sum(check.weight for check in self.checks if check.status == "passed")
+        return passed / total if total else 0.0
+
+    def with_cache(self, *, serves: bool | None) -> "Judgement":
+        """This judgement of a forward, with what its backward showed of its cache."""
+        if serves is not False or self.status not in ("passed", "failed"):
+            return self
+        checks = tuple(
+            replace(c, status="failed", message=CACHE_IS_WRONG) if c.kind == "cache" else c
+            for c in self.checks
+        )
+        status: Status = "passed" if all(c.status == "passed" for c in checks) else "failed"
+        return replace(self, checks=checks, status=status)
