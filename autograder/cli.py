@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from autograder.course import Course
-from autograder.errors import JudgingUnfitError, UsageError
+from autograder.errors import UsageError
 from autograder.store import VerdictStore
 
 DONE, REFUSED, USAGE, UNFIT = 0, 1, 2, 3
@@ -128,7 +128,8 @@ def _build(options: argparse.Namespace) -> int:
         else:
             print("up to date")
         return REFUSED if stale else DONE
-    for path in [*recording.write(course), *authoring.build(course)]:
+    # Releases first: they are refused with a reason before anything is written.
+    for path in [*authoring.build(course), *recording.write(course)]:
         print(f"wrote {_shown(path, course)}")
     return DONE
 
@@ -198,8 +199,7 @@ def _report(options: argparse.Namespace) -> int:
     report = class_report.report(course, session.graded(course, options.assignment), _store(course))
     print(report.text())
     if options.out:
-        with _writing(options.out):
-            class_report.write_html(report, options.out)
+        class_report.write_html(report, options.out)
         print(f"wrote {options.out}")
     return DONE
 
@@ -248,8 +248,8 @@ def _secret(options: argparse.Namespace) -> int:
 
 def _store(course: Course) -> VerdictStore:
     if not course.verdicts.is_file():
-        raise JudgingUnfitError(
-            f"nothing has been graded yet: no {course.verdicts.name} in {course.class_root}; "
+        raise UsageError(
+            f"nothing has been graded yet: found no {course.verdicts.name} in {course.class_root}; "
             "run 'autograder grade ASSIGNMENT' first"
         )
     return VerdictStore(course.verdicts)

@@ -108,8 +108,8 @@ def isolation(tier: Tier | None = None, *, unisolated: bool = False) -> Isolatio
     if found.tier == "none":
         missing = "; ".join(found.missing) or "nothing that isolates was found"
         raise JudgingUnfitError(
-            f"submissions cannot be isolated on this machine: {missing}; grade on Linux 5.13 or "
-            "newer, or see 'autograder doctor'"
+            f"submissions cannot be isolated on this machine: {missing}; expected Linux 5.13 or "
+            "newer, or bubblewrap; run 'autograder doctor' to see what is there"
         )
     return found
 
