@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -202,13 +203,26 @@ def test_a_database_is_made_without_alembic_on_the_path(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     course.gradebook.unlink()
+    course.config.write_text("c.CourseDirectory.course_id = 'x'")
     monkeypatch.setenv("PATH", "/nowhere")
     write(course, judged())
-    assert os.environ["PATH"].endswith("/nowhere")
+    assert os.environ["PATH"] == "/nowhere"
     with sqlite3.connect(course.gradebook) as db:
         (version,) = db.execute("SELECT version_num FROM alembic_version").fetchone()
     db.close()
     assert version
+
+
+def test_with_the_configuration_nbgrader_itself_finds_alembic(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course.gradebook.unlink()
+    monkeypatch.setenv("PATH", "/nowhere")
+    for _ in range(2):
+        gradebook.read_settings(course)
+    assert os.environ["PATH"] == f"{Path(sys.executable).parent}{os.pathsep}/nowhere"
+    with opened(course) as book:
+        assert book.assignments == []
 
 
 def test_scores_are_scaled_to_the_cell_and_a_bonus_goes_beyond_its_maximum(course: Course) -> None:
