@@ -63,6 +63,12 @@ def test_a_known_mistake_among_others_is_called_likely_not_certain(convolution):
     assert found.name == "" or found.name.startswith("This looks like a known mistake: ")
 
 
+def test_a_known_mistake_with_bad_behaviour_on_top_is_not_certain(convolution):
+    writes = ("return dx, dw, db", "dout += 1\n    return dx, dw, db")
+    found = diagnosed(convolution((DB, f"{DB} / len(x)"), writes))
+    assert found.name.startswith("This looks like a known mistake: db is averaged")
+
+
 def test_a_mistake_that_nobody_knows_is_not_named(convolution):
     found = diagnosed(convolution((DB, f"{DB} + np.arange(len(w))")))
     assert (found.question, found.name, found.mistakes) == ("", "", ())

@@ -66,8 +66,14 @@ A_DICT = (
     (CACHED, 'cache = {"x": x, "w": w, "conv_param": conv_param}'),
     (UNPACKED, 'x, w, conv_param = (cache[k] for k in ("x", "w", "conv_param"))'),
 )
+MIRRORED_W = (
+    (CACHED, "cache = (x, w[:, :, ::-1], b, conv_param)"),
+    (UNPACKED, f"{UNPACKED}\n    w = w[:, :, ::-1]"),
+)
 OWN_CACHES = pytest.mark.parametrize(
-    "cache", [PADDED_X, EXTRA_ITEMS, RESHAPED_W, A_DICT], ids=["padded", "extra", "flat", "dict"]
+    "cache",
+    [PADDED_X, EXTRA_ITEMS, RESHAPED_W, MIRRORED_W, A_DICT],
+    ids=["padded", "extra", "flat", "mirrored", "dict"],
 )
 
 
@@ -85,7 +91,9 @@ def test_a_mistake_behind_a_cache_of_its_own_is_shown_for_what_it_is(convolution
     judgement = judged(convolution(*cache, ("axis=(0, 2, 3)", "axis=(2, 3)")), BACKWARD)
     assert lost(judgement) == {"db"}
     assert re.fullmatch(r"db has shape \(\d, \d\), expected \(\d,\)", message(judgement, "db"))
-    assert judgement.answers["plain"]["db"].shape == (2, 4)
+    right = recorded.load(BACKWARD).answers
+    for case, answer in judgement.answers.items():
+        np.testing.assert_allclose(answer["dx"], right[case]["dx"])
     assert judgement.errors == {}
 
 
@@ -185,22 +193,6 @@ def test_a_shared_mistake_is_called_the_exact_gradient_of_the_own_forward(convol
     judgement = judged(convolution(PAD_IS_ONE), BACKWARD)
     assert "dx" in lost(judgement)
     assert EXACT_GRADIENT_OF_WRONG_FORWARD in judgement.notes
-
-
-@pytest.mark.parametrize(
-    "edit",
-    [
-        (DB, f"{DB} / 2"),
-        (RETURNED, "return dx, None, db"),
-        (OUT, "out = np.inf * np.einsum"),
-        ("cache = (x", "out = out[0]\n    cache = (x"),
-        ("cache = (x", "raise ValueError\n    cache = (x"),
-    ],
-)
-def test_any_other_backward_is_not_called_the_gradient_of_its_forward(convolution, judged, edit):
-    judgement = judged(convolution(PAD_IS_ONE, edit), BACKWARD)
-    assert judgement.status == "failed"
-    assert EXACT_GRADIENT_OF_WRONG_FORWARD not in judgement.notes
 
 
 def test_sharing_dout_among_ties_does_not_put_the_forward_in_the_wrong(pooling, judged):
@@ -388,7 +380,7 @@ def test_an_accumulator_that_survives_calls_costs_the_second_call_alone(convolut
 def test_good_behaviour_earns_nothing_where_no_value_is_right(convolution, judged, returned):
     judgement = judged(convolution((RETURNED, f"return {returned}")), BACKWARD)
     assert lost(judgement) == EVERY_CHECK
-    assert judgement.earned == 0
+    assert (judgement.earned, judgement.cache_serves) == (0, None)
 
 
 def test_the_failure_shown_is_that_of_the_smallest_case(convolution, judged):
