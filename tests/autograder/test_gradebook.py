@@ -7,6 +7,7 @@ import os
 import shutil
 import sqlite3
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -223,6 +224,12 @@ def test_with_the_configuration_nbgrader_itself_finds_alembic(
     assert os.environ["PATH"] == f"{Path(sys.executable).parent}{os.pathsep}/nowhere"
     with opened(course) as book:
         assert book.assignments == []
+
+
+def test_writing_warns_of_nothing(course: Course) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        write(course, judged("ada"), judged("bob"))
 
 
 def test_scores_are_scaled_to_the_cell_and_a_bonus_goes_beyond_its_maximum(course: Course) -> None:
