@@ -5,6 +5,7 @@ and finite differences with a step below 1/2 are exact; ties have a case of thei
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import product
 
 import numpy as np
 
@@ -18,6 +19,10 @@ Shape = tuple[int, int, int, int]
 
 def _around_zero(random: np.random.Generator, shape: Sequence[int]) -> Array:
     return distinct(random, shape, -int(np.prod(tuple(shape))) // 2)
+
+
+def _all_positive(random: np.random.Generator, shape: Sequence[int]) -> Array:
+    return distinct(random, shape, 1)
 
 
 def _all_negative(random: np.random.Generator, shape: Sequence[int]) -> Array:
@@ -35,7 +40,17 @@ def _close_together(random: np.random.Generator, shape: Sequence[int]) -> Array:
 
 
 def _tied(random: np.random.Generator, shape: Sequence[int]) -> Array:
-    return random.integers(-1, 2, size=tuple(shape)).astype(np.float64)
+    """For windows of 2 x 2 side by side: positive numbers, every kind of tie in equal shares.
+
+    A kind is the set of the two, three or four entries that are equal and largest.
+    """
+    images, channels, height, width = shape
+    windows = images * channels * (height // 2) * (width // 2)
+    kinds = np.array([kind for kind in product((False, True), repeat=4) if sum(kind) > 1])
+    largest = random.permutation(np.resize(kinds, (windows, 4)))
+    x = np.where(largest, 3, random.integers(1, 3, size=largest.shape))
+    tiles = x.reshape(images, channels, height // 2, width // 2, 2, 2)
+    return tiles.transpose(0, 1, 2, 4, 3, 5).reshape(tuple(shape)).astype(np.float64)
 
 
 def _equal(_: np.random.Generator, shape: Sequence[int]) -> Array:
@@ -74,25 +89,25 @@ _WIDE = "pad above every size but the window's: padded by something else"
 MAX_RECIPES = _recipes(
     Recipe(
         "side by side",
-        _inputs(_around_zero, (3, 2, 4, 6), (2, 2), 2),
+        _inputs(_all_positive, (3, 2, 4, 6), (2, 2), 2),
         "the usual picture: stride = window, nothing left over",
     ),
-    Recipe("overlap", _inputs(_around_zero, (2, 3, 5, 6), (3, 2), 1), "shared pixels"),
+    Recipe("overlap", _inputs(_all_positive, (2, 3, 5, 6), (3, 2), 1), "shared pixels"),
     Recipe(
         "gaps",
         _inputs(_all_negative, (2, 1, 8, 6), (1, 2), 3),
         "stride larger than the window, all values negative, a remainder",
     ),
-    Recipe("close values", _inputs(_close_together, (1, 2, 4, 5), (2, 3), 2), "isclose masks"),
+    Recipe("close values", _inputs(_close_together, (1, 2, 4, 6), (2, 3), 3), "isclose masks"),
     Recipe("far below zero", _inputs(_far_below_zero, (1, 2, 3, 4), (2, 2), 1), "start value"),
-    Recipe("ties", _inputs(_tied, (2, 3, 4, 8), (2, 2), 2), "equal maxima", smooth=False),
+    Recipe("ties", _inputs(_tied, (2, 1, 4, 6), (2, 2), 2), "equal maxima", smooth=False),
     Recipe(
         "integers",
         _inputs(_around_zero, (1, 2, 3, 4), (2, 2), 1, dtype=np.int64),
         "x of dtype int64: buffers that inherit it",
     ),
-    Recipe("pad 1", _inputs(_all_negative, (1, 3, 6, 5), (3, 2), 2, pad=1), "zeros win"),
-    Recipe("pad 2", _inputs(_around_zero, (2, 2, 3, 5), (4, 3), 3, pad=2), "pad other than 1"),
+    Recipe("pad 1", _inputs(_all_negative, (1, 3, 6, 5), (3, 2), 3, pad=1), "zeros win"),
+    Recipe("pad 2", _inputs(_around_zero, (2, 2, 4, 7), (4, 3), 4, pad=2), "pad other than 1"),
     Recipe("mostly padding", _inputs(_all_negative, (1, 1, 1, 1), (7, 7), 1, pad=3), _WIDE),
 )
 
@@ -105,8 +120,8 @@ AVERAGE_RECIPES = _recipes(
         _inputs(_signed, (1, 2, 3, 4), (2, 2), 1, dtype=np.int64),
         "x of dtype int64: floor division, buffers that inherit it",
     ),
-    Recipe("pad 1", _inputs(_signed, (1, 3, 6, 5), (3, 2), 2, pad=1), "zeros that count"),
-    Recipe("pad 2", _inputs(_signed, (2, 2, 3, 5), (4, 3), 3, pad=2), "pad other than 1"),
+    Recipe("pad 1", _inputs(_signed, (1, 3, 6, 5), (3, 2), 3, pad=1), "zeros that count"),
+    Recipe("pad 2", _inputs(_signed, (2, 2, 4, 7), (4, 3), 4, pad=2), "pad other than 1"),
     Recipe("mostly padding", _inputs(_signed, (1, 1, 1, 1), (7, 7), 1, pad=3), _WIDE),
 )
 

@@ -1011,7 +1011,7 @@ MISTAKES = (
         title="a line that needs more than one image fails for a single one",
         question="Does your function work for N = 1?",
         remedy="Every size may be 1.",
-        check="out_padding",
+        check="out_stride",
         edits=(("return out, cache", "out[1, 0]\n    return out, cache"),),
     ),
     _forward(

@@ -209,7 +209,7 @@ MISTAKES = (
         title="the entry with the largest absolute value gets the gradient",
         question="Which entry of (-5, 2) is the maximum?",
         remedy=_ONE,
-        check="dx",
+        check="dx_stride",
         edits=(("np.argmax(window)", "np.argmax(np.abs(window))"),),
     ),
     _max_backward(
@@ -690,7 +690,7 @@ MISTAKES = (
         title="the largest absolute value is returned",
         question="Which entry of (-5, 2) is the maximum?",
         remedy="out[n, c, i, j] is the largest entry of its window.",
-        check="out",
+        check="out_stride",
         edits=((_MAX, "out[n, c, i, j] = np.max(np.abs(window))"),),
     ),
     _max_forward(
