@@ -8,6 +8,7 @@ from pathlib import Path
 
 from autograder import reference
 from autograder.course import Course
+from autograder.errors import RefusedError
 from autograder.exercises import QUESTIONS
 from autograder.exercises.question import VISIBLE_SEED, Question
 from autograder.misconceptions import CATALOGUE
@@ -32,9 +33,18 @@ def recordings(course: Course) -> dict[Path, str]:
 
 
 def record(notebook: str, right: Reference) -> dict[str, Recorded]:
-    """The recorded exercises of a notebook, by name."""
+    """The recorded exercises of a notebook, by name.
+
+    Raises RefusedError when the reference solutions cannot answer their own cases.
+    """
     questions = QUESTIONS[notebook]
-    judged = {q.exercise.name: prepare(q, right, VISIBLE_SEED) for q in questions}
+    try:
+        judged = {q.exercise.name: prepare(q, right, VISIBLE_SEED) for q in questions}
+    except Exception as error:  # a reference may fail in any way
+        raise RefusedError(
+            f"solutions/{notebook}.py: the reference solutions do not answer their own cases "
+            f"({type(error).__name__}: {error}); correct the solution cells"
+        ) from error
     made = {}
     for question in questions:
         tiny = prepare(question, right, VISIBLE_SEED, question.tiny) if question.tiny else None

@@ -26,11 +26,15 @@ from autograder.verdict import Verdict
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a session did: a verdict for every submission."""
+    """What a session did: a verdict for every submission.
+
+    ``unchanged`` of them had been judged before and were not judged again.
+    """
 
     release: Release
     verdicts: tuple[Verdict, ...]
     isolation: Isolation
+    unchanged: int = 0
 
     @property
     def not_judged(self) -> int:
@@ -74,6 +78,8 @@ class Outcome:
                 _plain(summary(verdict)),
             )
         console.print(table)
+        judged = len(self.verdicts) - self.unchanged
+        console.print(f"judged now: {judged}, unchanged since they were judged: {self.unchanged}")
 
 
 def _points(scored: Score | None) -> str:
@@ -128,6 +134,7 @@ def grade(
     grader = batch.make_grader(course, assignment, isolation)
     submissions = batch.find_submissions(course, assignment, students)
     store = VerdictStore(course.verdicts)
+    known = store.keys(assignment)
     verdicts: list[Verdict] = []
     with _progress(quiet=quiet) as progress:
         task = progress.add_task(f"judging {assignment}", total=len(submissions))
@@ -139,7 +146,8 @@ def grade(
     folders = dict(submissions)
     for verdict in verdicts:
         autograded.write(course, grader.release, verdict.student, folders[verdict.student], verdict)
-    return Outcome(grader.release, tuple(verdicts), isolation)
+    unchanged = 0 if force else sum(known.get(v.student) == v.key for v in verdicts)
+    return Outcome(grader.release, tuple(verdicts), isolation, unchanged)
 
 
 def release_of(course: Course, assignment: str) -> Release:

@@ -74,7 +74,7 @@ def diagnose(recorded: Recorded, judgement: Judgement, session: Session) -> Diag
         name = f"{how}: {rows[0].title}. {rows[0].remedy}"
         mistakes = tuple(row.id for row in rows)
     return Diagnosis(
-        pattern=_worst_pattern(recorded, judgement),
+        pattern=_common_pattern(recorded, judgement),
         question=question,
         example=smallest_example(recorded, session),
         name=name,
@@ -113,18 +113,23 @@ def nearest(
 ) -> tuple[bool, list[KnownMistake]] | None:
     """The known mistakes that explain the results, and whether they match exactly.
 
-    Exactly: the same result on every case, and the same checks failed.  Otherwise a
-    mistake must agree on at least two cases where it differs from the right answer.
+    Exactly: the same result on every case, and the same checks failed; where results
+    differ from the right ones, at least one must be an array, for two mistakes may raise
+    the same error.  Otherwise a mistake must agree on at least two cases where it differs
+    from the right answer.
     """
     results = results_of(judgement, list(right))
     failed = failed_checks(judgement)
-    exact, near = [], []
+    exact: list[KnownMistake] = []
+    near: list[tuple[int, KnownMistake]] = []
     for mistake in mistakes:
         agreeing = [name for name in right if _agree(results[name], mistake.results[name])]
         telling = [name for name in agreeing if not _agree(right[name], mistake.results[name])]
-        if len(agreeing) == len(right) and mistake.failed == failed:
+        arrays = [name for name in telling if not isinstance(results[name], str)]
+        same = len(agreeing) == len(right) and mistake.failed == failed
+        if same and (arrays or not telling):
             exact.append(mistake)
-        elif len([n for n in telling if not isinstance(results[n], str)]) >= ENOUGH_CASES:
+        elif same or len(arrays) >= ENOUGH_CASES:
             near.append((len(agreeing), mistake))
     if exact:
         return True, exact
@@ -140,15 +145,21 @@ def _agree(a: Result, b: Result) -> bool:
     return a.keys() == b.keys() and all(a[output].matches(b[output]) for output in a)
 
 
-def _worst_pattern(recorded: Recorded, judgement: Judgement) -> str:
-    """The pattern of the error of the first failed value check."""
-    for name, answer in judgement.answers.items():
-        for output, got in answer.items():
+def _common_pattern(recorded: Recorded, judgement: Judgement) -> str:
+    """The pattern that every wrong case of an output shows; empty when they disagree.
+
+    What fits one case by accident does not fit them all.
+    """
+    for output in recorded.exercise.outputs:
+        seen = set()
+        for name, answer in judgement.answers.items():
             expected = recorded.answers[name][output]
-            if not compare(output, got, expected).right:
-                sentence = pattern(output, got, expected, recorded.cases[name].inputs)
-                if sentence:
-                    return sentence
+            got = answer.get(output)
+            if got is None or expected.size == 1 or compare(output, got, expected).right:
+                continue
+            seen.add(pattern(output, got, expected, recorded.cases[name].inputs))
+        if len(seen) == 1 and (sentence := seen.pop()):
+            return sentence
     return ""
 
 

@@ -110,6 +110,11 @@ def test_both_ways_write_the_same_notebooks(
     shutil.copy2(ours.secret, tmp_path / "theirs" / ours.secret.name)
     theirs = by_nbgrader(tmp_path / "theirs", few, assignment)
     written = sorted(p.relative_to(ours.autograded) for p in ours.autograded.rglob("*.ipynb"))
-    assert [path.parts[0] for path in written] == ["crops-pad-zero", "duplicated-cell", "reference"]
+    assert [path.parts[0] for path in written] == [
+        "crops-pad-zero",
+        "duplicated-cell",
+        "not-json",
+        "reference",
+    ]
     for path in written:
         assert (theirs.autograded / path).read_bytes() == (ours.autograded / path).read_bytes()
