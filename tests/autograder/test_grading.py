@@ -248,7 +248,7 @@ BURN = """import time
 
 def slow(text: str, before: str) -> str:
     """A right function that takes 0.4 s for one of the sizes."""
-    shape = recorded.load(FORWARD).cases["pad 2"].inputs["x"].shape
+    shape = recorded.load(FORWARD).cases["padded"].inputs["x"].shape
     return text.replace(before, BURN.format(shape=shape) + before)
 
 

@@ -123,7 +123,6 @@ def test_the_example_is_the_smallest_that_fails(convolution):
     asked, _, found = examined(convolution((DB, f"{DB} / len(x)")))
     # Any case of a single image is right.
     failing = next(n for n in asked.tiny if len(asked.cases[n].inputs["x"]) > 1)
-    assert failing == "two images"
     assert f"x = np.array({asked.cases[failing].inputs['x'].tolist()})".replace(".0", ".") in (
         found.example
     )
