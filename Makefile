@@ -9,7 +9,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 PYTEST_ARGS ?=
 
 # What `make test` asks, in this order. pytest comes last, so that its closing line ends the output.
-GATES := format ruff types fresh pytest
+GATES := format ruff types fresh proofs pytest
 
 BIN := .venv/bin
 READY := .venv/ready
@@ -48,6 +48,10 @@ types: $(READY)
 
 fresh: $(READY)
 	@$(BIN)/autograder build --check
+
+# Fewer seeds than `autograder validate` takes by itself; REQUIRE_ALL=1 takes them all.
+proofs: $(READY)
+	@$(BIN)/autograder validate --seeds $(if $(REQUIRE_ALL),20,3)
 
 pytest: $(READY)
 	@$(BIN)/pytest $(PYTEST_ARGS)

@@ -10,7 +10,8 @@ from autograder.exercises import Question
 from autograder.preparation import Prepared
 from course_utils.checking import LocalSession, quiet_numpy
 from course_utils.exercise import Exercise
-from course_utils.judging import Judgement, judge
+from course_utils.judgement import Judgement
+from course_utils.judging import judge
 
 Functions = Mapping[str, Callable[..., Any]]
 
