@@ -59,11 +59,6 @@ RECIPES = {
             "products beyond float32: a float32 buffer",
         ),
         Recipe(
-            "pad 2",
-            _inputs((3, 1, 6, 4), (2, 1, 3), 4, 2),
-            "pad other than 1, stride larger than the kernel",
-        ),
-        Recipe(
             "integers",
             _inputs((1, 2, 3, 4), (2, 2, 2), 1, 0, divisor=2, x_dtype=np.int64),
             "x of dtype int64: buffers that inherit it",
@@ -82,7 +77,6 @@ _TINY = (
     ("stride 2", (1, 1, 1, 4), (1, 1, 2), 2, 0),
     ("stride 2, remainder", (1, 1, 1, 5), (1, 1, 2), 2, 0),
     ("high and narrow", (1, 1, 4, 2), (1, 2, 1), 1, 0),
-    ("low and wide", (1, 1, 2, 4), (1, 1, 2), 1, 0),
     ("small, padded", (1, 1, 2, 3), (1, 2, 3), 1, 1),
     ("padded, stride 2", (1, 1, 3, 2), (1, 2, 2), 2, 1),
     ("two of all", (2, 2, 2, 3), (2, 2, 2), 1, 0),
@@ -93,6 +87,9 @@ TINY_RECIPES = {
     for name, x, kernels, stride, pad in _TINY
 }
 RECIPES |= TINY_RECIPES
+
+#: Only a backward can fail on these and be right on all smaller ones.
+_TINY_FOR_BACKWARD = ("small, padded", "two of all, padded")
 
 FORWARD = Exercise(
     name="conv_forward_naive",
@@ -124,7 +121,7 @@ FORWARD = Exercise(
             "that no whole window reaches are left out.",
             weight=2,
             outputs=("out",),
-            cases=("strided", "large numbers", "pad 2", "mostly padding"),
+            cases=("strided", "large numbers", "mostly padding"),
         ),
         Check(
             "integers",
@@ -159,7 +156,7 @@ FORWARD = Exercise(
     ),
 )
 
-_GRADIENT_CASES = ("plain", "padded", "mostly padding", "strided", "large numbers", "pad 2")
+_GRADIENT_CASES = ("plain", "padded", "mostly padding", "strided", "large numbers")
 
 BACKWARD = Exercise(
     name="conv_backward_naive",
@@ -224,6 +221,6 @@ BACKWARD = Exercise(
 )
 
 QUESTIONS = (
-    Question(FORWARD, RECIPES, tuple(TINY_RECIPES)),
+    Question(FORWARD, RECIPES, tuple(n for n in TINY_RECIPES if n not in _TINY_FOR_BACKWARD)),
     Question(BACKWARD, RECIPES, tuple(TINY_RECIPES)),
 )

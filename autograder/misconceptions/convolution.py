@@ -5,7 +5,7 @@ Rows with one symptom stand together; among rows with equal results the first is
 
 from functools import partial
 
-from autograder.misconceptions.misconception import Equivalent, Misconception
+from autograder.misconceptions.misconception import Change, Equivalent, Misconception
 
 _DX = "dx_pad[n, :, top : top + HH, left : left + WW] += dout[n, f, i, j] * w[f]"
 _DW = "dw[f] += dout[n, f, i, j] * window"
@@ -13,6 +13,8 @@ _WINDOW = "window = x_pad[n, :, top : top + HH, left : left + WW]"
 _CROP = "dx = dx_pad[:, :, pad : pad + H, pad : pad + W]"
 _PAD = "np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))"
 _RETURN = "return dx, dw, db"
+_CACHE = "cache = (x, w, b, conv_param)"
+_UNPACK = "x, w, b, conv_param = cache"
 _CORNER = "top, left = i * stride, j * stride"
 _DB = "db = dout.sum(axis=(0, 2, 3))"
 
@@ -1104,5 +1106,44 @@ EQUIVALENTS = (
         "conv_backward_naive",
         edits=((_CROP, "end = -pad or None\n    dx = dx_pad[:, :, pad:end, pad:end]"),),
         reason="-0 or None is None, so the slice runs to the end",
+    ),
+    Equivalent(
+        "gradients in Fortran order",
+        "conv_backward_naive",
+        edits=((_RETURN, "return np.asfortranarray(dx), np.asfortranarray(dw), db"),),
+        reason="the order in memory is not part of an array's value",
+    ),
+    *(
+        Equivalent(
+            name,
+            "conv_forward_naive",
+            edits=((_CACHE, f"cache = {cache}"),),
+            partner=Change(name, "conv_backward_naive", edits=((_UNPACK, unpack),)),
+            reason="forward and backward agree on a cache of their own",
+        )
+        for name, cache, unpack in (
+            (
+                "a dictionary",
+                '{"x": x, "w": w, "p": conv_param}',
+                'x, w, conv_param = cache["x"], cache["w"], cache["p"]',
+            ),
+            ("another order", "[conv_param, w, x]", "conv_param, w, x = cache"),
+            (
+                "extra items",
+                "(x, w, b, conv_param, x_pad, out.shape)",
+                "x, w, b, conv_param, *_ = cache",
+            ),
+            (
+                "padded x",
+                "(x_pad, w, b, conv_param)",
+                'x, w, b, conv_param = cache\n    p = conv_param["pad"]\n'
+                "    x = x[:, :, p : x.shape[2] - p, p : x.shape[3] - p]",
+            ),
+            (
+                "reshaped w",
+                "(x, w.reshape(F, -1), w.shape, conv_param)",
+                "x, w, shape, conv_param = cache\n    w = w.reshape(shape)",
+            ),
+        )
     ),
 )

@@ -52,6 +52,21 @@ class Misconception(Change):
 
 @dataclass(frozen=True)
 class Equivalent(Change):
-    """A change that leaves the function right, and must pass; ``reason`` says why."""
+    """A change that leaves the function right, and must pass; ``reason`` says why.
+
+    ``partner`` is the change of another function that belongs to it: a forward and a
+    backward may agree on a cache of their own.
+    """
 
     reason: str = ""
+    partner: Change | None = None
+
+    def reference(self, reference: Reference) -> Reference:
+        """``reference`` with this change, and its partner's, in it."""
+        changed = super().reference(reference)
+        return self.partner.reference(changed) if self.partner else changed
+
+    @property
+    def changed_functions(self) -> tuple[str, ...]:
+        """The functions that are not the reference's."""
+        return (self.function, self.partner.function) if self.partner else (self.function,)

@@ -5,7 +5,7 @@ Among rows with equal results the first is named.
 
 from functools import partial
 
-from autograder.misconceptions.misconception import Equivalent, Misconception
+from autograder.misconceptions.misconception import Change, Equivalent, Misconception
 
 _CORNER = "top, left = i * stride, j * stride"
 _WINDOW = "window = x_pad[n, c, top : top + pool_height, left : left + pool_width]"
@@ -1030,7 +1030,20 @@ MISTAKES = (
             (_WINDOW, "window = x_pad[n, c, top : top + pool_width, left : left + pool_height]"),
         ),
     ),
+    _avg_forward(
+        "V11",
+        title="out is collected in the integer type of x",
+        question="Which dtype has np.zeros_like(x) when x holds integers?",
+        remedy="The result is float64, whatever the dtype of x.",
+        check="integers",
+        edits=(
+            ("np.zeros((N, C, H_out, W_out))", "np.zeros((N, C, H_out, W_out), dtype=x.dtype)"),
+        ),
+    ),
 )
+
+_POSITIONS = """out = np.zeros((N, C, H_out, W_out))
+    where = np.zeros(out.shape, dtype=int)"""
 
 EQUIVALENTS = (
     Equivalent(
@@ -1050,5 +1063,68 @@ EQUIVALENTS = (
         "avg_pool_forward_naive",
         edits=((_AVERAGE, "out[n, c, i, j] = np.mean(window)"),),
         reason="the padded window always has pool_height * pool_width entries",
+    ),
+    Equivalent(
+        "dx in Fortran order",
+        "avg_pool_backward_naive",
+        edits=((_RETURN, "return np.asfortranarray(dx)"),),
+        reason="the order in memory is not part of an array's value",
+    ),
+    *(
+        Equivalent(
+            f"{kind}: {name}",
+            f"{kind}_pool_forward_naive",
+            edits=(("cache = (x, pool_param)", f"cache = {cache}"),),
+            partner=Change(
+                name,
+                f"{kind}_pool_backward_naive",
+                edits=(("x, pool_param = cache", unpack),),
+            ),
+            reason="forward and backward agree on a cache of their own",
+        )
+        for kind in ("max", "avg")
+        for name, cache, unpack in (
+            ("a dictionary", '{"x": x, "p": pool_param}', 'x, pool_param = cache["x"], cache["p"]'),
+            ("another order", "(pool_param, x)", "pool_param, x = cache"),
+            ("extra items", "(x, pool_param, out, H_out, W_out)", "x, pool_param, *_ = cache"),
+            (
+                "padded x",
+                "(x_pad, pool_param)",
+                'x, pool_param = cache\n    p = pool_param.get("pad", 0)\n'
+                "    x = x[:, :, p : x.shape[2] - p, p : x.shape[3] - p]",
+            ),
+        )
+    ),
+    Equivalent(
+        "the shape alone",
+        "avg_pool_forward_naive",
+        edits=(("cache = (x, pool_param)", "cache = (x.shape, pool_param)"),),
+        partner=Change(
+            "the shape alone",
+            "avg_pool_backward_naive",
+            edits=(
+                ("x, pool_param = cache", "shape, pool_param = cache"),
+                ("N, C, H, W = x.shape", "N, C, H, W = shape"),
+            ),
+        ),
+        reason="the gradient of an average does not depend on x",
+    ),
+    Equivalent(
+        "positions of the maxima",
+        "max_pool_forward_naive",
+        edits=(
+            ("out = np.zeros((N, C, H_out, W_out))", _POSITIONS),
+            (_MAX, f"where[n, c, i, j] = np.argmax(window)\n                    {_MAX}"),
+            ("cache = (x, pool_param)", "cache = (x, pool_param, where)"),
+        ),
+        partner=Change(
+            "positions of the maxima",
+            "max_pool_backward_naive",
+            edits=(
+                ("x, pool_param = cache", "x, pool_param, where = cache"),
+                ("int(np.argmax(window))", "int(where[n, c, i, j])"),
+            ),
+        ),
+        reason="the forward has found the maxima already",
     ),
 )
