@@ -153,7 +153,11 @@ def test_a_session_puts_verdicts_gradebook_and_notebooks_where_people_look(
         hand_in(student, {"cells": [], "nbformat": 4, "nbformat_minor": 5, "metadata": {}}, NAME)
     outcome = session.grade(course, NAME, isolation=isolation, quiet=True)
     assert [v.student for v in outcome.verdicts] == ["ada", "bob"]
-    assert written == [list(outcome.verdicts)]
+    assert outcome.unchanged == 0
+    again = session.grade(course, NAME, isolation=isolation, quiet=True)
+    assert (again.verdicts, again.unchanged) == (outcome.verdicts, 2)
+    assert session.grade(course, NAME, isolation=isolation, quiet=True, force=True).unchanged == 0
+    assert written[:2] == [list(outcome.verdicts)] * 2
     assert len(VerdictStore(course.verdicts).all(NAME)) == 2
     for student in ("ada", "bob"):
         assert (course.autograded / student / NAME / f"{NAME}.ipynb").is_file()
