@@ -5,8 +5,9 @@
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 
-# Options for pytest: `make test PYTEST_ARGS="-k padding"`, `make test PYTEST_ARGS="-n 2"`.
-PYTEST_ARGS ?=
+# Options for pytest; others replace these: `make pytest PYTEST_ARGS="-k padding"`.
+# Two processes, each with whole files: tests start sandboxes, servers and browsers of their own.
+PYTEST_ARGS ?= -n 2 --dist loadfile
 
 # What `make test` asks, in this order. pytest comes last, so that its closing line ends the output.
 GATES := format ruff types fresh proofs pytest
