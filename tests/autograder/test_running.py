@@ -223,27 +223,27 @@ def test_a_picture_counts_as_code_where_the_release_has_no_such_tag(ran) -> None
 # Magics
 
 
-@pytest.mark.parametrize(
-    "cell",
-    [
-        "%matplotlib inline\n!rm -rf /\nfiles = !ls\nfound = %pwd\nnp.pad?\n?print",
-        "%load_ext autoreload\n%autoreload 2",
-        "%%timeit\nx = 99",
-        "%%html\n<b>x = 99</b>",
-        "get_ipython().run_line_magic('pinfo', 'x')\nget_ipython().events.register(1, 2)",
-        "get_ipython().ast_node_interactivity = 'all'\ndisplay(x)",
-    ],
+MAGICS = (
+    "%matplotlib inline\n!rm -rf /\nfiles = !ls\nfound = %pwd\nnp.pad?\n?print",
+    "%load_ext autoreload\n%autoreload 2",
+    "%%timeit\nx = 99",
+    "%%html\n<b>x = 99</b>",
+    "get_ipython().run_line_magic('pinfo', 'x')\nget_ipython().events.register(1, 2)",
+    "get_ipython().ast_node_interactivity = 'all'\ndisplay(x)",
 )
-def test_magics_do_nothing_and_stop_nothing(ran, cell) -> None:
-    with ran("x = 1", cell, returns("x")) as run:
+
+
+def test_magics_do_nothing_and_stop_nothing(ran) -> None:
+    with ran("x = 1", *MAGICS, returns("x")) as run:
         assert value(run) == 1
         assert run._raised == {}
 
 
-@pytest.mark.parametrize("magic", ["%%time", "\n%%capture out", "%%prun -l 5", "%%time\n%%capture"])
-def test_a_magic_that_runs_its_cell_leaves_the_function_that_it_defines(ran, magic) -> None:
-    with ran(f"{magic}\n{returns('7')}") as run:
-        assert value(run) == 7
+def test_a_magic_that_runs_its_cell_leaves_the_functions_that_it_defines(ran) -> None:
+    magics = ("%%time", "\n%%capture out", "%%prun -l 5", "%%time\n%%capture")
+    cells = (f"{magic}\ndef f{i}():\n    return {i}" for i, magic in enumerate(magics))
+    with ran(*cells) as run:
+        assert [value(run, f"f{i}") for i in range(4)] == [0, 1, 2, 3]
 
 
 def test_pasted_prompts_and_indentation_are_understood(ran) -> None:
