@@ -50,6 +50,12 @@ def _parser() -> argparse.ArgumentParser:
     validate = commands.add_parser("validate", help="prove the checks by known wrong answers")
     validate.add_argument("notebook", nargs="*", help="(default: all)")
     validate.add_argument("--seeds", type=_positive, default=20, help="(default: 20)")
+    validate.add_argument(
+        "--right-seeds",
+        type=_positive,
+        metavar="N",
+        help="for right functions, which may lose nothing (default: as --seeds)",
+    )
     validate.add_argument("--json", action="store_true")
     validate.set_defaults(run=_validate)
 
@@ -144,19 +150,32 @@ def _solved(options: argparse.Namespace) -> int:
 
 
 def _validate(options: argparse.Namespace) -> int:
-    from autograder import validation
+    from autograder import validation, validation_text
 
     course = _course(options)
     for notebook in options.notebook:
         course.require(notebook)
     results = []
-    for result in validation.validate(course, options.notebook, options.seeds):
+    for result in validation.validate(
+        course,
+        options.notebook,
+        seeds=options.seeds,
+        right_seeds=options.right_seeds or options.seeds,
+        watch=_show_progress,
+    ):
         results.append(result)
         if not options.json:
-            print(result.text(), flush=True)
+            print(validation_text.text(result), flush=True)
     if options.json:
         print(json.dumps([result.data() for result in results], indent=1))
     return DONE if all(result.proved for result in results) else REFUSED
+
+
+def _show_progress(what: str, done: int, total: int) -> None:
+    """One line on a terminal, which goes away at the end."""
+    if sys.stderr.isatty():
+        end = "\r\033[K" if done == total else ""
+        print(f"\r{what}: {done} of {total}{end}", end="", file=sys.stderr, flush=True)
 
 
 def _grade(options: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ show why upstream gradients are random.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -82,7 +83,10 @@ def _single(array: Array) -> Array:
 def _every_other(array: Array) -> Array:
     """A copy that is every other entry of a larger array, in reverse along the first axis."""
     larger = np.full([2 * size for size in array.shape], -1, dtype=array.dtype)
-    view = larger[tuple(slice(None, None, -2 if axis == 0 else 2) for axis in range(array.ndim))]
+    steps: tuple[Any, ...] = tuple(
+        slice(None, None, -2 if axis == 0 else 2) for axis in range(array.ndim)
+    )
+    view: Array = larger[(*steps, Ellipsis)]
     view[...] = array
     return view
 

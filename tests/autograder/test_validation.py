@@ -1,55 +1,334 @@
 """The proof of the checks: it holds for the course, and notices where it would not."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from autograder import validation
+from autograder import right_trial, validation
 from autograder.course import Course
+from autograder.equivalent_mutants import REASONS
 from autograder.exercises import QUESTIONS
-from autograder.misconceptions import CATALOGUE, Misconception
+from autograder.margins import JUDGES, margin
+from autograder.misconceptions import CATALOGUE, EQUIVALENTS, Equivalent, Misconception
+from autograder.mutant_trial import MutantResult, mutants_of, try_mutant
+from autograder.naming import namings
+from autograder.needs import needs_of
+from autograder.rehearsal import Stage, failures
+from autograder.right_trial import try_right, unearned
+from autograder.row_trial import KINK, TOO_FINE, UNEXPLAINED, RowResult, try_row
+from autograder.validation import NotebookResult
+from autograder.validation_text import text
+from autograder.variation import EVERY_OTHER, FORMS, FORTRAN, ONES, SINGLE
 
 COURSE = Course(Path(__file__).parents[2])
+CONVOLUTION = Stage(COURSE.solutions, "02_convolution")
+POOLING = Stage(COURSE.solutions, "03_pooling")
+STAGES = {"02_convolution": CONVOLUTION, "03_pooling": POOLING}
 
 
-@pytest.mark.timeout(900)
+def row_of(name: str, function: str) -> Misconception:
+    rows = [row for known in CATALOGUE.values() for row in known]
+    return next(row for row in rows if (row.id, row.function) == (name, function))
+
+
+OVERLAP = row_of("P06", "max_pool_backward_naive")
+
+
+def result(
+    *,
+    rows: Sequence[RowResult] = (),
+    mutants: Sequence[MutantResult] = (),
+    unjust: Sequence[str] = (),
+    unearned: Sequence[str] = (),
+    margins: Sequence[validation.Margin] = (),
+) -> NotebookResult:
+    """A result of pooling in which nothing else is found."""
+    return NotebookResult(
+        "03_pooling",
+        seeds=2,
+        right_seeds=2,
+        rows=tuple(rows),
+        mutants=tuple(mutants),
+        unjust=tuple(unjust),
+        unearned=tuple(unearned),
+        stopped=(),
+        margins=tuple(margins),
+        needs=(),
+    )
+
+
+def fault_of(row: RowResult) -> str:
+    """The faults of a row, but for its name: that is asked of all rows together."""
+    return "\n".join(f for f in result(rows=[replace(row, named=True)]).faults if "STALE" not in f)
+
+
+# Rows
+
+
+def test_a_known_mistake_is_caught_by_its_check_everywhere_with_one_outcome() -> None:
+    found = try_row(POOLING, OVERLAP, 2)
+    assert (found.caught, found.by_its_check, found.outcomes) == (2, 2, 1)
+    assert found.locally
+    assert fault_of(found) == ""
+
+
+def test_a_row_that_changes_nothing_survives() -> None:
+    harmless = replace(OVERLAP, edits=(("row, col =", "row, col  ="),))
+    found = try_row(POOLING, harmless, 2)
+    assert found.caught == 0
+    assert not found.locally
+    assert "SURVIVES P06 (max_pool_backward_naive)" in fault_of(found)
+
+
+def test_a_row_is_counted_where_another_check_catches_it() -> None:
+    found = try_row(POOLING, replace(OVERLAP, check="ties"), 2)
+    assert (found.caught, found.by_its_check) == (2, 0)
+    assert fault_of(found) == "MISSED BY ties: P06 (max_pool_backward_naive)"
+
+
+def test_a_row_whose_outcome_hangs_on_the_seed_is_a_fault() -> None:
+    chance = "dx = dx_pad[:, :, pad : pad + H, pad : pad + W] * (1 + (x.flat[0] > x.flat[-1]))"
+    edits = (("dx = dx_pad[:, :, pad : pad + H, pad : pad + W]", chance),)
+    found = try_row(POOLING, replace(OVERLAP, edits=edits), 6)
+    assert found.outcomes > 1
+    assert "DEPENDS ON THE SEED P06" in fault_of(found)
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "why"),
+    [
+        ("C28", "conv_backward_naive", TOO_FINE),
+        ("P04", "max_pool_backward_naive", KINK),
+        ("C06", "conv_backward_naive", ""),
+        ("F21", "conv_forward_naive", ""),
+    ],
+)
+def test_where_finite_differences_find_less_than_the_reference_the_report_says_why(
+    name: str, function: str, why: str
+) -> None:
+    stage = CONVOLUTION if function.startswith("conv") else POOLING
+    found = try_row(stage, row_of(name, function), 2)
+    assert found.apart == why
+    assert fault_of(found) == ""
+    unexplained = replace(found, apart=UNEXPLAINED)
+    assert "JUDGES DISAGREE" in fault_of(unexplained)
+
+
+def test_a_row_that_keeps_what_it_was_called_with_meets_every_seed_as_if_it_were_the_first() -> (
+    None
+):
+    found = try_row(CONVOLUTION, row_of("C45", "conv_backward_naive"), 3)
+    assert found.outcomes == 1
+
+
+# Mutants
+
+
+def mutant_result(change: str, function: str = "max_pool_backward_naive") -> MutantResult:
+    stage = POOLING if "pool" in function else CONVOLUTION
+    (mutant,) = (m for m in mutants_of(stage) if (m.function, m.change) == (function, change))
+    return try_mutant(stage, mutant, 1)
+
+
+def test_a_mutant_that_every_case_shows_needs_none() -> None:
+    found = mutant_result("dx_pad = np.zeros(x_pad.shape) → dx_pad = np.ones(x_pad.shape)")
+    assert found.caught
+    assert len(found.killers) > 1
+    assert found.needs == ()
+    assert found.illustrations
+
+
+def test_a_mutant_that_one_case_shows_needs_it() -> None:
+    line = "top, left = (i * stride, j * stride)"
+    everyone = [try_mutant(CONVOLUTION, m, 0) for m in mutants_of(CONVOLUTION) if m.old == line]
+    assert all(found.caught for found in everyone)
+    line = "x_pad = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))"
+    found = mutant_result(
+        f"{line} → {line.replace('(pad, pad)))', '(pad, F)))')}", "conv_backward_naive"
+    )
+    assert found.killers == found.needs == ("conv_backward_naive: mostly padding",)
+
+
+def test_a_listed_equivalent_passes_and_an_unlisted_survivor_is_a_fault() -> None:
+    (function, change), reason = next(
+        (key, why) for key, why in REASONS.items() if key[0] == "max_pool_backward_naive"
+    )
+    found = mutant_result(change)
+    assert not found.caught
+    assert reason
+    faults = result(mutants=[found]).faults
+    assert not any(fault.startswith("SURVIVES") for fault in faults)
+    unlisted = replace(found, change=f"{change} ")
+    assert f"SURVIVES {function}: {change} " in result(mutants=[unlisted]).faults
+
+
+def test_a_listed_equivalent_that_is_caught_or_arises_no_more_is_stale() -> None:
+    keys = [key for key in REASONS if key[0] == "max_pool_backward_naive"]
+    mutants = [MutantResult(*key, caught=key == keys[0]) for key in keys[:-1]]
+    assert result(mutants=mutants).faults == [
+        f"STALE, caught: {': '.join(keys[0])}",
+        f"STALE, no such mutant: {': '.join(keys[-1])}",
+    ]
+
+
+def test_every_equivalent_says_why() -> None:
+    assert all(len(reason) > 20 for reason in REASONS.values())
+
+
+# Right functions
+
+
 @pytest.mark.parametrize("notebook", QUESTIONS)
-def test_every_known_mistake_is_caught_by_its_check_and_named(notebook: str) -> None:
-    (result,) = validation.validate(COURSE, [notebook], seeds=2)
-    assert result.proved, result.text()
-    assert len(result.rows) == len(CATALOGUE[notebook])
-    assert result.named == 1.0
+def test_references_and_harmless_changes_lose_nothing(notebook: str) -> None:
+    for seed in range(len(FORMS)):
+        found = try_right(STAGES[notebook], seed)
+        assert found.lost == ()
+        assert set(found.errors) == set(JUDGES)
 
 
-def tried(row: Misconception, monkeypatch: pytest.MonkeyPatch) -> validation.RowResult:
-    """What becomes of ``row`` when it is the only one, in this process."""
-    monkeypatch.setitem(dict(CATALOGUE), "03_pooling", (row,))
-    monkeypatch.setattr(validation, "CATALOGUE", {"03_pooling": (row,)})
-    validation._recorded.cache_clear()
-    return validation._try_row(COURSE.solutions, "03_pooling", 0, seeds=2)
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("notebook", QUESTIONS)
+def test_references_and_harmless_changes_lose_nothing_over_500_seeds(notebook: str) -> None:
+    jobs = [validation.Job(try_right, (STAGES[notebook], seed), 60.0) for seed in range(500)]
+    for _, found in validation.crew.run(jobs):
+        assert found.lost == ()
 
 
-def row_of(name: str) -> Misconception:
-    return next(row for row in CATALOGUE["03_pooling"] if row.id == name)
+UNUSUAL = {
+    FORTRAN.name: "x.ravel('K').reshape(x.shape)",
+    EVERY_OTHER.name: "x * (1 + (x.strides[0] < 0))",
+    SINGLE.name: "x * (1 + (x.dtype == np.float32))",
+}
 
 
-def test_a_row_that_changes_nothing_survives(monkeypatch: pytest.MonkeyPatch) -> None:
-    harmless = replace(row_of("P06"), edits=(("row, col =", "row, col  ="),))
-    result = tried(harmless, monkeypatch)
-    assert result.caught == 0
-    assert not result.locally
+@pytest.mark.parametrize("form", UNUSUAL)
+def test_a_function_that_fails_for_one_form_of_its_input_only_is_noticed(
+    form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edits = (("N, C, H, W = x.shape", f"x = {UNUSUAL[form]}\n    N, C, H, W = x.shape"),)
+    fragile = Equivalent("fragile", "avg_pool_forward_naive", edits=edits)
+    monkeypatch.setattr(right_trial, "EQUIVALENTS", {"03_pooling": (fragile,)})
+    lost = [sentence for seed in range(1, 5) for sentence in try_right(POOLING, seed).lost]
+    assert any(f"{form}: the equivalent 'fragile' loses out of" in sentence for sentence in lost)
+    assert not any("as made" in sentence for sentence in lost)
 
 
-def test_a_row_is_counted_where_another_check_catches_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    result = tried(replace(row_of("P06"), check="ties"), monkeypatch)
-    assert result.caught == 2
-    assert result.by_its_check == 0
+@pytest.mark.parametrize("notebook", QUESTIONS)
+def test_caches_of_their_own_are_among_the_harmless_changes(notebook: str) -> None:
+    names = {e.id.split(": ")[-1] for e in EQUIVALENTS[notebook] if e.partner}
+    assert {"padded x", "extra items", "a dictionary", "another order"} <= names
 
 
-def test_an_untouched_notebook_earns_nothing() -> None:
-    assert validation._unearned(COURSE.solutions, "03_pooling") == []
+@pytest.mark.parametrize("stage", STAGES.values(), ids=STAGES)
+def test_an_untouched_notebook_earns_nothing(stage: Stage) -> None:
+    assert unearned(stage) == []
 
 
-def test_references_and_harmless_changes_lose_nothing() -> None:
-    assert validation._unjust(COURSE.solutions, "02_convolution", 7) == []
+def test_points_lost_by_right_functions_and_earned_by_stubs_are_faults() -> None:
+    faults = result(unjust=["seed 3"], unearned=["a stub"]).faults
+    assert {"UNJUST seed 3", "UNEARNED a stub"} <= set(faults)
+
+
+# One submission, one score
+
+
+def outcomes(stage: Stage, functions, questions, seeds: range) -> set:
+    return {failures(stage.judged(functions, questions, seed)) for seed in seeds}
+
+
+@pytest.mark.parametrize("stage", STAGES.values(), ids=STAGES)
+def test_the_reference_has_one_score_under_many_seeds(stage: Stage) -> None:
+    assert outcomes(stage, stage.right.functions, stage.questions, range(100, 110)) == {()}
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("stage", STAGES.values(), ids=STAGES)
+def test_the_reference_has_one_score_under_1000_seeds(stage: Stage) -> None:
+    assert outcomes(stage, stage.right.functions, stage.questions, range(1000)) == {()}
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("notebook", QUESTIONS)
+def test_every_wrong_row_has_one_score_under_60_seeds(notebook: str) -> None:
+    jobs = [
+        validation.Job(try_row, (STAGES[notebook], row, 60), 600.0) for row in CATALOGUE[notebook]
+    ]
+    assert [
+        (row.id, row.function) for _, row in validation.crew.run(jobs) if row.outcomes > 1
+    ] == []
+
+
+# What shows which case, and what ones would hide
+
+
+def test_every_case_that_a_row_needs_is_counted_and_a_case_for_nothing_is_found() -> None:
+    rows = [try_row(POOLING, OVERLAP, 1)]
+    needs = needs_of(POOLING, rows, [], namings(POOLING, rows))
+    needed = {(need.exercise, need.case) for need in needs if need.needed and not need.tiny}
+    assert ("max_pool_backward_naive", "overlap") in needed
+    assert ("max_pool_backward_naive", "gaps") not in needed
+    faults = replace(result(rows=rows), needs=tuple(needs)).faults
+    assert "UNNEEDED max_pool_backward_naive: gaps" in faults
+    assert "UNNEEDED max_pool_backward_naive: overlap" not in faults
+
+
+def test_upstream_gradients_of_ones_would_let_known_mistakes_live() -> None:
+    row = row_of("C24", "conv_backward_naive")
+    assert try_row(CONVOLUTION, row, 1).caught == 1
+    found = try_row(CONVOLUTION.in_form(ONES), row, 1)
+    assert found.caught == 0
+    assert "SURVIVES C24 (conv_backward_naive)" in fault_of(found)
+
+
+def test_validation_with_upstream_gradients_of_ones_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = tuple(row for row in CATALOGUE["02_convolution"] if row.id in {"C06", "C24", "C33"})
+    monkeypatch.setattr(validation, "CATALOGUE", {"02_convolution": rows})
+    monkeypatch.setattr(validation, "mutants_of", lambda stage: mutants_of(stage)[::200])
+    usual, ones = (
+        [
+            fault
+            for found in validation.validate(COURSE, ["02_convolution"], 1, 1, 1, **form)
+            for fault in found.faults
+            if fault.startswith("SURVIVES")
+        ]
+        for form in ({}, {"form": ONES})
+    )
+    assert usual == []
+    assert "SURVIVES C24 (conv_backward_naive)" in ones
+    assert len(ones) > 1
+
+
+# The whole result
+
+
+def test_a_tolerance_too_close_to_right_or_wrong_errors_is_a_fault() -> None:
+    close = margin("reference", [1e-10], {"row": 1e-8})
+    assert "TOO CLOSE reference" not in result(margins=[close]).faults
+    assert "TOO CLOSE reference" in result(margins=[replace(close, wrong=9e-9)]).faults
+    assert "TOO CLOSE reference" in result(margins=[replace(close, right=2e-10)]).faults
+
+
+def test_the_result_can_be_read_by_machines_and_by_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = tuple(row for row in CATALOGUE["03_pooling"] if row.id in {"P04", "P06", "M02"})
+    monkeypatch.setattr(validation, "CATALOGUE", {"03_pooling": rows})
+    monkeypatch.setattr(validation, "mutants_of", lambda stage: mutants_of(stage)[::200])
+    told: list[tuple[str, int, int]] = []
+    (found,) = validation.validate(
+        COURSE, ["03_pooling"], 2, 1, 1, watch=lambda *step: told.append(step)
+    )
+    data = json.loads(json.dumps(found.data(), allow_nan=False))
+    assert [row["id"] for row in data["rows"]] == [row.id for row in rows]
+    assert {m["judge"] for m in data["margins"]} == set(JUDGES)
+    assert len(data["mutants"]) == len(found.mutants) > 10
+    assert not found.proved
+    assert not data["proved"]
+    assert told[-1] == ("03_pooling", len(told), len(told))
+    shown = text(found)
+    for word in ("max_pool_backward_naive", "mutants", "tolerance", "P04", KINK, *found.faults):
+        assert word in shown

@@ -1,0 +1,111 @@
+"""What becomes of one mutant: killed by which cases, or alive."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from autograder.exercises import Question
+from autograder.mutation import Mutant, mutants
+from autograder.rehearsal import VISIBLE, Functions, Stage, failures
+from autograder.row_trial import case_fails, illustration
+
+
+@dataclass(frozen=True)
+class MutantResult:
+    """What became of one mutant.
+
+    ``killers`` are the visible cases on which its values are wrong, ``needs`` the one
+    without which it would live, ``illustrations`` the tiny cases that show it, each as
+    ``exercise: case``.  ``caught``: something failed on every seed.
+    """
+
+    function: str
+    change: str
+    caught: bool
+    killers: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    illustrations: tuple[str, ...] = ()
+
+
+def mutants_of(stage: Stage) -> list[Mutant]:
+    """The mutants of every function that the notebook asks for."""
+    found = []
+    for question in stage.questions:
+        exercise = question.exercise
+        if exercise.name != exercise.function:
+            continue  # a further part of the same function
+        case = next(iter(stage.prepared(VISIBLE)[exercise.name].cases.values()))
+        inputs = tuple(case.inputs.values())
+        arguments = inputs if exercise.forward is None else (case.dout, inputs)
+        found.extend(mutants(stage.right, exercise.function, arguments))
+    return found
+
+
+def try_mutant(stage: Stage, mutant: Mutant, seeds: int) -> MutantResult:
+    """Try one mutant on the visible cases and on ``seeds`` fresh sets."""
+    functions = mutant.functions(stage.right)
+    questions = stage.asking(mutant.function)
+    killers = tuple(_killers(stage, questions, functions, VISIBLE))
+    caught = bool(killers) or _misbehaves(stage, questions, functions, VISIBLE)
+    for seed in range(1, seeds + 1):
+        caught = caught and (
+            any(True for _ in _killers(stage, questions, functions, seed))
+            or _misbehaves(stage, questions, functions, seed)
+        )
+    needs: tuple[str, ...] = ()
+    if caught and len(killers) == 1:
+        others = [_without(question, killers[0]) for question in questions]
+        needs = () if _misbehaves(stage, others, functions, VISIBLE) else killers
+    elif caught and not killers:
+        needs = tuple(_needed_by_behaviour(stage, questions, functions))
+    shown = tuple(
+        case for question in questions if (case := illustration(stage, question, functions))
+    )
+    return MutantResult(mutant.function, mutant.change, caught, killers, needs, shown)
+
+
+def _killers(
+    stage: Stage, questions: Sequence[Question], functions: Functions, seed: int
+) -> Iterator[str]:
+    """The cases of value checks on which the function is wrong, as ``exercise: case``.
+
+    With the reference's forward the standard cache is also the own one.
+    """
+    for question in questions:
+        made = stage.prepared(seed)[question.exercise.name]
+        for case in question.exercise.cases:
+            judged = any(case in c.cases for c in question.exercise.checks if c.kind == "value")
+            if judged and case_fails(stage, question, functions, made, case):
+                yield f"{question.exercise.name}: {case}"
+
+
+def _misbehaves(
+    stage: Stage, questions: Sequence[Question], functions: Functions, seed: int
+) -> bool:
+    return bool(failures(stage.judged(functions, questions, seed)))
+
+
+def _needed_by_behaviour(
+    stage: Stage, questions: Sequence[Question], functions: Functions
+) -> Iterator[str]:
+    """The case of the only check that fails, where that has one case."""
+    failed = failures(stage.judged(functions, questions, VISIBLE))
+    checks = [
+        (question.exercise.name, check)
+        for question in questions
+        for check in question.exercise.checks
+        if (question.exercise.name, check.name) in failed
+    ]
+    if len(checks) == 1 and len(checks[0][1].cases) == 1:
+        exercise, check = checks[0]
+        yield f"{exercise}: {check.cases[0]}"
+
+
+def _without(question: Question, needed: str) -> Question:
+    """The question without this case, and without the checks that have no other."""
+    exercise = question.exercise
+    checks = []
+    for check in exercise.checks:
+        cases = tuple(case for case in check.cases if f"{exercise.name}: {case}" != needed)
+        if cases or not check.cases:
+            checks.append(replace(check, cases=cases))
+    return replace(question, exercise=replace(exercise, checks=tuple(checks)))

@@ -1,0 +1,167 @@
+"""Mutants are every small change of a function, each once, and keep their names."""
+
+import ast
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder import reference
+from autograder.mutant_trial import mutants_of
+from autograder.mutation import Mutant, mutants, normal_form
+from autograder.reference import Reference
+from autograder.rehearsal import Stage
+
+SOLUTION = '# %% nbgrader={"grade": false, "grade_id": "f_solution", "solution": true}\n'
+FUNCTION = '''
+def weigh(x, w, param):
+    """Weigh windows of x."""
+    step, half = param["step"], param.get("half", 0)
+    size = (len(x) - 1) // step + 1
+    out = np.zeros(size)
+    for i in range(size):
+        start = i * step
+        if start < half:
+            continue
+        out[i] += np.sum(x[start : start + 2, 0]) ** 2 * -w[0, i]
+    return out, (x, w)
+'''
+GIVEN = (np.ones((5, 1)), np.ones((1, 3)), {"step": 2})
+
+
+def loaded(folder: Path, function: str = FUNCTION) -> Reference:
+    (folder / "weighing.py").write_text(
+        f"# %%\nimport numpy as np\n\n{SOLUTION}{function.lstrip()}", encoding="utf-8"
+    )
+    return reference.load(folder, "weighing")
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> list[Mutant]:
+    return mutants(loaded(tmp_path), "weigh", GIVEN)
+
+
+CHANGES = {
+    "an operator": ("start = i * step", "start = i + step"),
+    "an operand left out": ("start = i * step", "start = i"),
+    "a division": ("size = (len(x) - 1) // step + 1", "size = (len(x) - 1) / step + 1"),
+    "operands in the other order": (
+        "size = (len(x) - 1) // step + 1",
+        "size = step // (len(x) - 1) + 1",
+    ),
+    "a constant": ("size = (len(x) - 1) // step + 1", "size = (len(x) - 1) // step + 2"),
+    "a name of the same kind": ("start = i * step", "start = i * size"),
+    "a name, one further": ("start = i * step", "start = (i + 1) * step"),
+    "an array": (
+        "out[i] += np.sum(x[start:start + 2, 0]) ** 2 * -w[0, i]",
+        "out[i] += np.sum(w[start:start + 2, 0]) ** 2 * -w[0, i]",
+    ),
+    "a comparison": ("if start < half:", "if start <= half:"),
+    "a sign": (
+        "out[i] += np.sum(x[start:start + 2, 0]) ** 2 * -w[0, i]",
+        "out[i] += np.sum(x[start:start + 2, 0]) ** 2 * w[0, i]",
+    ),
+    "a related function": (
+        "out[i] += np.sum(x[start:start + 2, 0]) ** 2 * -w[0, i]",
+        "out[i] += np.mean(x[start:start + 2, 0]) ** 2 * -w[0, i]",
+    ),
+    "indices in the other order": (
+        "out[i] += np.sum(x[start:start + 2, 0]) ** 2 * -w[0, i]",
+        "out[i] += np.sum(x[start:start + 2, 0]) ** 2 * -w[i, 0]",
+    ),
+    "a slice without its start": (
+        "out[i] += np.sum(x[start:start + 2, 0]) ** 2 * -w[0, i]",
+        "out[i] += np.sum(x[:start + 2, 0]) ** 2 * -w[0, i]",
+    ),
+    "a slice one longer": (
+        "out[i] += np.sum(x[start:start + 2, 0]) ** 2 * -w[0, i]",
+        "out[i] += np.sum(x[start:start + 2 + 1, 0]) ** 2 * -w[0, i]",
+    ),
+    "an assignment for an addition": (
+        "out[i] += np.sum(x[start:start + 2, 0]) ** 2 * -w[0, i]",
+        "out[i] = np.sum(x[start:start + 2, 0]) ** 2 * -w[0, i]",
+    ),
+    "a loop that starts late": ("for i in range(size):", "for i in range(1, size):"),
+    "a loop that ends early": ("for i in range(size):", "for i in range(size - 1):"),
+    "targets in the other order": (
+        "step, half = (param['step'], param.get('half', 0))",
+        "half, step = (param['step'], param.get('half', 0))",
+    ),
+    "results in the other order": ("return (out, (x, w))", "return ((x, w), out)"),
+    "an argument left out": (
+        "step, half = (param['step'], param.get('half', 0))",
+        "step, half = (param['step'], param.get('half'))",
+    ),
+    "a call left out": ("size = (len(x) - 1) // step + 1", "size = (x - 1) // step + 1"),
+    "zeros": ("out = np.zeros(size)", "out = np.ones(size)"),
+    "a dropped statement": ("start = i * step", "pass"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_this_is_changed(made: list[Mutant], change: tuple[str, str]) -> None:
+    assert change in {(mutant.old, mutant.new) for mutant in made}
+
+
+def test_a_mutant_differs_from_the_function_in_one_line_and_can_be_compiled(
+    tmp_path: Path, made: list[Mutant]
+) -> None:
+    right = loaded(tmp_path)
+    lines = normal_form(right.source("weigh")).split("\n")
+    for mutant in made:
+        differing = [
+            (a.strip(), b.strip())
+            for a, b in zip(lines, mutant.source.split("\n"), strict=True)
+            if a != b
+        ]
+        assert differing == [(mutant.old, mutant.new)]
+        assert callable(mutant.functions(right)["weigh"])
+
+
+def test_no_change_comes_twice_and_none_changes_nothing(made: list[Mutant]) -> None:
+    assert len({mutant.change for mutant in made}) == len(made)
+    assert all(ast.dump(ast.parse(m.source)) != ast.dump(ast.parse(FUNCTION)) for m in made)
+
+
+def test_names_stand_only_for_names_of_their_kind_that_are_bound_already(
+    made: list[Mutant],
+) -> None:
+    first = {m.new for m in made if m.old.startswith("size =")}
+    assert not any("start" in new or "out" in new for new in first)
+    assert not any("param" in new for new in {m.new for m in made if m.old.startswith("start")})
+
+
+def test_a_name_for_what_is_not_used_stands_for_nothing(tmp_path: Path) -> None:
+    text = "def weigh(x):\n    n, _ = x.shape\n    out = n\n    return out\n"
+    found = mutants(loaded(tmp_path, text), "weigh", (np.ones((2, 3)),))
+    assert "out = n + 1" in {mutant.new for mutant in found}
+    assert "out = _" not in {mutant.new for mutant in found}
+
+
+def test_a_mutant_keeps_its_name_when_comments_docstring_and_other_lines_change(
+    tmp_path: Path, made: list[Mutant]
+) -> None:
+    moved = FUNCTION.replace(
+        '"""Weigh windows of x."""', '"""Weigh.\n\n    More.\n    """\n    # why'
+    )
+    moved = moved.replace("    out = np", "    # room for the result\n    out = np")
+    again = mutants(loaded(tmp_path, moved), "weigh", GIVEN)
+    assert [mutant.change for mutant in again] == [mutant.change for mutant in made]
+
+
+@pytest.mark.parametrize("notebook", ["02_convolution", "03_pooling"])
+def test_every_function_of_the_course_has_hundreds_of_mutants(course, notebook: str) -> None:
+    stage = Stage(course.solutions, notebook)
+    asked = {question.exercise.function for question in stage.questions}
+    found = mutants_of(stage)
+    assert {mutant.function for mutant in found} == asked
+    for function in asked:
+        assert sum(mutant.function == function for mutant in found) > 600
+
+
+def test_the_customary_slips_are_among_the_mutants(course) -> None:
+    found = {m.change for m in mutants_of(Stage(course.solutions, "02_convolution"))}
+    corner = "top, left = (i * stride, j * stride)"
+    assert f"{corner} → top, left = (i * HH, j * stride)" in found
+    assert f"{corner} → top, left = (i, j * stride)" in found
+    assert "dw[f] += dout[n, f, i, j] * window → dw[f] = dout[n, f, i, j] * window" in found
