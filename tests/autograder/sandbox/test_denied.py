@@ -204,8 +204,8 @@ print(course_utils.__file__)
 """
     outcome = attacked().run_cell(source, "attack")
     assert outcome.raised is None, outcome.raised
-    *lines, place = outcome.printed.split()
-    assert lines == ["None"] * 6 + ["(128,", "128)"]
+    *lines, place = outcome.printed.splitlines()
+    assert lines == ["None None None None", "None None (128, 128)"]
     assert "stand_in" in place
 
 
