@@ -92,10 +92,10 @@ MAX_RECIPES = _recipes(
         _inputs(_all_positive, (3, 2, 4, 6), (2, 2), 2),
         "the usual picture: stride = window, nothing left over",
     ),
-    Recipe("overlap", _inputs(_all_positive, (2, 3, 5, 6), (3, 2), 1), "shared pixels"),
+    Recipe("overlap", _inputs(_all_positive, (2, 3, 5, 7), (4, 2), 1), "shared pixels"),
     Recipe(
         "gaps",
-        _inputs(_all_negative, (2, 1, 8, 6), (1, 2), 3),
+        _inputs(_all_negative, (2, 3, 8, 6), (1, 2), 3),
         "stride larger than the window, all values negative, a remainder",
     ),
     Recipe("close values", _inputs(_close_together, (1, 2, 4, 6), (2, 3), 3), "isclose masks"),
@@ -113,8 +113,8 @@ MAX_RECIPES = _recipes(
 
 AVERAGE_RECIPES = _recipes(
     Recipe("side by side", _inputs(_signed, (3, 2, 4, 6), (2, 2), 2), "the usual picture"),
-    Recipe("overlap", _inputs(_signed, (2, 3, 5, 6), (3, 2), 1), "shared pixels"),
-    Recipe("gaps", _inputs(_signed, (2, 1, 8, 6), (1, 2), 3), "stride larger than the window"),
+    Recipe("overlap", _inputs(_signed, (2, 3, 5, 7), (4, 2), 1), "shared pixels"),
+    Recipe("gaps", _inputs(_signed, (2, 3, 8, 6), (1, 2), 3), "stride larger than the window"),
     Recipe(
         "integers",
         _inputs(_signed, (1, 2, 3, 4), (2, 2), 1, dtype=np.int64),

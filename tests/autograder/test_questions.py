@@ -10,6 +10,7 @@ from autograder.course import Course
 from autograder.exercises import QUESTIONS
 from autograder.exercises.question import distinct, nonzero, stream
 from autograder.misconceptions import CATALOGUE, EQUIVALENTS
+from autograder.preparation import prepare
 from autograder.release import read_release
 
 NAMED = {q.exercise.name: (notebook, q) for notebook, qs in QUESTIONS.items() for q in qs}
@@ -84,9 +85,10 @@ def test_each_case_has_random_numbers_of_its_own(name: str) -> None:
         np.testing.assert_array_equal(alone["x"], whole[case]["x"])
 
 
-def sizes(inputs) -> dict[str, int]:
-    """Every size and number of a case, by its name."""
+def sizes(inputs, shape: tuple[int, ...]) -> dict[str, int]:
+    """Every size and number of a case, by its name; ``shape`` is that of the output."""
     found = dict(zip(("N", "C", "H", "W"), inputs["x"].shape, strict=True))
+    found |= zip(("H'", "W'"), shape[2:], strict=True)
     if "w" in inputs:
         found |= zip(("F", "_", "HH", "WW"), inputs["w"].shape, strict=True)
         del found["_"]
@@ -96,13 +98,14 @@ def sizes(inputs) -> dict[str, int]:
     return found
 
 
-@pytest.mark.parametrize("name", [n for n in NAMED if n.startswith("conv")])
-def test_no_two_sizes_coincide_in_every_case(name: str) -> None:
+@EVERY
+def test_no_two_sizes_coincide_in_every_case(course: Course, name: str) -> None:
     """Where two of them always agree, code that mixes them up passes."""
-    question = NAMED[name][1]
-    made = [sizes(inputs) for inputs in question.inputs(b"seed").values()]
-    for a, b in combinations(made[0], 2):
-        assert any(case[a] != case[b] for case in made), (a, b)
+    notebook, question = NAMED[name]
+    made = prepare(question, reference.load(course, notebook), b"seed").cases.values()
+    found = [sizes(case.inputs, case.dout.shape) for case in made]
+    for a, b in combinations(found[0], 2):
+        assert any(case[a] != case[b] for case in found), (a, b)
 
 
 @pytest.mark.parametrize("name", [n for n in NAMED if n.startswith("max")])
