@@ -34,9 +34,7 @@ def mutants_of(stage: Stage) -> list[Mutant]:
         if exercise.name != exercise.function:
             continue  # a further part of the same function
         case = next(iter(stage.prepared(VISIBLE)[exercise.name].cases.values()))
-        inputs = tuple(case.inputs.values())
-        arguments = inputs if exercise.forward is None else (case.dout, inputs)
-        found.extend(mutants(stage.right, exercise.function, arguments))
+        found.extend(mutants(stage.right, exercise.function, exercise.arguments(case)))
     return found
 
 

@@ -57,16 +57,16 @@ def prepare(
     the reference forward.
     """
     exercise = question.exercise
-    forward = reference.functions[exercise.forward or exercise.function]
     made: dict[str, Case] = {}
     answers: dict[str, Answer] = {}
     slopes: dict[str, Slope] = {}
     for name, inputs in question.inputs(seed, cases).items():
-        out, cache = forward(*inputs.values())
-        dout = _upstream(inputs, out, stream(seed, exercise.name, name, "dout"))
-        made[name] = Case(name, inputs, dout)
+        outputs, cache = forward_answer(exercise, reference, inputs)
+        dout = _upstream(inputs, outputs[0], stream(seed, exercise.name, name, "dout"))
+        saved = {item: outputs[0] for item in exercise.cache if item not in inputs}
+        made[name] = Case(name, inputs, dout, saved)
         if exercise.forward is None:
-            answers[name] = {exercise.outputs[0]: out}
+            answers[name] = dict(zip(exercise.outputs, outputs, strict=True))
             continue
         answers[name] = backward_answer(exercise, reference, dout, cache)
         if question.recipes[name].smooth:
@@ -77,6 +77,16 @@ def prepare(
                     f"{exercise.forward} ({made[name].title})"
                 )
     return Prepared(made, answers, slopes)
+
+
+def forward_answer(
+    exercise: Exercise, reference: Reference, inputs: Mapping[str, Value]
+) -> tuple[tuple[Array, ...], Value]:
+    """The outputs and the cache of the reference's forward; the cache is None if it has none."""
+    returned = reference.functions[exercise.forward or exercise.function](*inputs.values())
+    items = returned if isinstance(returned, tuple) else (returned,)
+    outputs, cache = (items[:-1], items[-1]) if exercise.caches else (items, None)
+    return tuple(np.asarray(output) for output in outputs), cache
 
 
 def backward_answer(exercise: Exercise, reference: Reference, dout: Array, cache: Value) -> Answer:
@@ -99,13 +109,10 @@ def _upstream(inputs: Mapping[str, Value], out: Array, random: np.random.Generat
 
 def _slope(exercise: Exercise, reference: Reference, case: Case, seed: bytes) -> Slope:
     """The derivative of the reference forward along a Gaussian direction."""
-    assert exercise.forward is not None
-    forward = reference.functions[exercise.forward]
 
     def out(moved: Mapping[str, Array]) -> Array:
         inputs: dict[str, Value] = {**case.inputs, **moved}
-        first: Array = forward(*inputs.values())[0]
-        return first
+        return forward_answer(exercise, reference, inputs)[0][0]
 
     arguments = {name: case.inputs[name].astype(np.float64) for name in exercise.differentiate}
     random = stream(seed, exercise.name, case.name, "direction")

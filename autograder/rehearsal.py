@@ -109,11 +109,9 @@ class Stage:
     def call(self, question: Question, functions: Functions, made: Prepared, case: str) -> Returned:
         """Call a function on one case, with the standard cache."""
         exercise, given = question.exercise, made.cases[case]
-        inputs = tuple(given.inputs.values())
-        arguments = inputs if exercise.forward is None else (given.dout, inputs)
         session = self.form.session(functions[exercise.function], exercise.function)
-        keep = exercise.forward is None
-        return session.call(exercise.function, arguments, exercise.outputs, keep=keep)
+        arguments = exercise.arguments(given)
+        return session.call(exercise.function, arguments, exercise.outputs, keep=exercise.keeps)
 
 
 def failures(judged: Mapping[str, Judgement]) -> tuple[tuple[str, str], ...]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograder.exercises import Question
-from autograder.preparation import Prepared, backward_answer
+from autograder.preparation import Prepared, backward_answer, forward_answer
 from autograder.reference import Reference
 from course_utils.checking import LocalSession
 from course_utils.exercise import Answer, Array, Case, Value
@@ -40,7 +40,8 @@ class Form:
             name: self.array(value) if isinstance(value, np.ndarray) else value
             for name, value in case.inputs.items()
         }
-        return Case(case.name, inputs, self.dout(self.array(case.dout)))
+        saved = {name: self.array(value) for name, value in case.saved.items()}
+        return Case(case.name, inputs, self.dout(self.array(case.dout)), saved)
 
     def session(self, function: Callable[..., object], name: str) -> LocalSession:
         """A place where functions are called with copies in this form."""
@@ -65,9 +66,9 @@ class _Session(LocalSession):
 def _answer(question: Question, reference: Reference, case: Case) -> Answer:
     exercise = question.exercise
     inputs = {name: _double(value) for name, value in case.inputs.items()}
-    out, cache = reference.functions[exercise.forward or exercise.function](*inputs.values())
+    outputs, cache = forward_answer(exercise, reference, inputs)
     if exercise.forward is None:
-        return {exercise.outputs[0]: out}
+        return dict(zip(exercise.outputs, outputs, strict=True))
     return backward_answer(exercise, reference, _double(case.dout), cache)
 
 

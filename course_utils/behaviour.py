@@ -5,6 +5,7 @@ nothing when all is well.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -50,7 +51,7 @@ def changes_an_argument(
     exercise: Exercise, case: Case, arguments: Sequence[Value], returned: Returned
 ) -> str:
     """No array among the arguments may be modified."""
-    names = list(case.inputs) if exercise.forward is None else ["dout", "the cache"]
+    names = list(case.inputs) if exercise.forward is None else [exercise.upstream, "the cache"]
     for name, before, after in zip(names, arguments, returned.arguments, strict=False):
         changed = _changed(name, before, after)
         if changed:
@@ -64,7 +65,7 @@ def as_float(case: Case) -> Case:
         name: value.astype(np.float64) if isinstance(value, np.ndarray) else value
         for name, value in case.inputs.items()
     }
-    return Case(case.name, inputs, case.dout)
+    return replace(case, inputs=inputs)
 
 
 def _arrays(exercise: Exercise, a: Returned, b: Returned) -> Iterator[tuple[str, Array, Array]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_utils.comparison import compare
-from course_utils.exercise import Array, Case, Session, Value
+from course_utils.exercise import Array, Case, Exercise, Session, Value
 from course_utils.judgement import Judgement
 from course_utils.judging import judge
 from course_utils.mistake import KnownMistake, Result
@@ -181,22 +181,23 @@ def smallest_example(recorded: Recorded, session: Session) -> str:
                 _outcome(output, got.get(output), expected, judgement.errors.get(name, ""))
                 for output, expected in tried.answers[name].items()
             ]
-            setup = _setup(tried.cases[name], exercise.function, exercise.outputs, exercise.forward)
+            setup = _setup(tried.cases[name], exercise)
             return "\n".join([*setup, *(line for line in wrong if line)])
     return ""
 
 
-def _setup(case: Case, function: str, outputs: Sequence[str], forward: str | None) -> list[str]:
-    lines = [f"{name} = {_literal(value)}" for name, value in case.inputs.items()]
-    names = ", ".join(case.inputs)
-    if forward is None:
-        return [*lines, f"{', '.join(outputs)}, cache = {function}({names})"]
+def _setup(case: Case, exercise: Exercise) -> list[str]:
+    lines = [f"{name} = {_literal(value)}" for name, value in {**case.inputs, **case.saved}.items()]
+    outputs = [*exercise.outputs, *(["cache"] if exercise.keeps else [])]
+    if exercise.forward is None:
+        return [*lines, f"{', '.join(outputs)} = {exercise.function}({', '.join(case.inputs)})"]
+    names = exercise.cache or tuple(case.inputs)
     # A cache of one item is a tuple, too.
-    cache = f"({names})" if len(case.inputs) > 1 else f"({names},)"
+    cache = f"({', '.join(names)})" if len(names) > 1 else f"({names[0]},)"
     return [
         *lines,
-        f"dout = {_literal(case.dout)}",
-        f"{', '.join(outputs)} = {function}(dout, {cache})",
+        f"{exercise.upstream} = {_literal(case.dout)}",
+        f"{', '.join(outputs)} = {exercise.function}({exercise.upstream}, {cache})",
     ]
 
 

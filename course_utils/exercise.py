@@ -5,7 +5,7 @@ and for final grading.  Arrays are float64 unless a case says otherwise.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -27,12 +27,14 @@ class Case:
 
     ``inputs`` maps the forward's argument names to values, in calling order.
     ``dout`` is the upstream gradient dL/dout, with the shape of the forward's first
-    output.
+    output.  ``saved`` are right results of the forward, by name, that the standard cache
+    holds besides inputs.
     """
 
     name: str
     inputs: Mapping[str, Value]
     dout: Array
+    saved: Mapping[str, Value] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -80,12 +82,15 @@ class Exercise:
     """A function that a student writes, and how it is judged.
 
     ``name`` is the ``grade_id`` of its grade cell.  ``function`` is called as
-    ``function(*inputs) -> (out, cache)`` when it is a forward (``forward`` is None), and
-    as ``function(dout, cache) -> outputs`` when it is the backward of ``forward``.
+    ``function(*inputs) -> (*outputs, cache)`` when it is a forward (``forward`` is None),
+    as ``function(*inputs) -> outputs`` when it is that and not ``caches``, and as
+    ``function(dout, cache) -> outputs`` when it is the backward of ``forward``.
     ``outputs`` names the returned arrays; for a backward, ``differentiate`` names the
     forward's arguments that they belong to, in the same order.  ``backward`` of a
-    forward names the function that has to live with its cache.  ``step`` is that of
-    central differences of the forward.
+    forward names the function that has to live with its cache.  ``cache`` of a backward
+    names what the standard cache holds: inputs and outputs of the forward (by default all
+    inputs, in their order); ``upstream`` is what its first argument is called.  ``step``
+    is that of central differences of the forward.
     """
 
     name: str
@@ -96,11 +101,30 @@ class Exercise:
     backward: str | None = None
     differentiate: tuple[str, ...] = ()
     step: float = tolerances.SMOOTH_STEP
+    caches: bool = True
+    cache: tuple[str, ...] = ()
+    upstream: str = "dout"
 
     @property
     def cases(self) -> tuple[str, ...]:
         """Names of all cases that a check needs, each once, in the order of first use."""
         return tuple(dict.fromkeys(name for check in self.checks for name in check.cases))
+
+    @property
+    def keeps(self) -> bool:
+        """Tell whether the function returns a cache after its outputs."""
+        return self.forward is None and self.caches
+
+    def arguments(self, case: Case, cache: Value | None = None) -> tuple[Value, ...]:
+        """What the function is given for a case: with ``cache``, or with the standard one."""
+        if self.forward is None:
+            return tuple(case.inputs.values())
+        return (case.dout, self.standard_cache(case) if cache is None else cache)
+
+    def standard_cache(self, case: Case) -> tuple[Value, ...]:
+        """The cache of a right forward, as the notebook describes it."""
+        known = {**case.inputs, **case.saved}
+        return tuple(known[name] for name in self.cache or case.inputs)
 
     @property
     def consumer(self) -> str:

@@ -199,12 +199,10 @@ class _Trial:
 
     def _call(self, case: Case, caches: Mapping[str, Kept] | None) -> Returned:
         exercise = self.exercise
-        inputs = tuple(case.inputs.values())
-        arguments: Sequence[Value] = inputs
-        if exercise.forward is not None:
-            arguments = (case.dout, caches[case.name] if caches else inputs)
-        keep = exercise.forward is None
-        returned = self.session.call(exercise.function, arguments, exercise.outputs, keep=keep)
+        arguments = exercise.arguments(case, caches[case.name] if caches else None)
+        returned = self.session.call(
+            exercise.function, arguments, exercise.outputs, keep=exercise.keeps
+        )
         self.calls.append((case, arguments, returned))
         return returned
 

@@ -47,6 +47,7 @@ class Recorded:
                 "inputs": {k: _encode(v) for k, v in case.inputs.items()},
                 "dout": _encode(case.dout),
                 "answer": {k: _encode(v) for k, v in self.answers[name].items()},
+                **({"saved": saved} if (saved := _encode(case.saved)) else {}),
             }
             for name, case in self.cases.items()
         }
@@ -74,13 +75,15 @@ class Recorded:
                 "checks": checks,
                 "outputs": tuple(fields["outputs"]),
                 "differentiate": tuple(fields["differentiate"]),
+                "cache": tuple(fields["cache"]),
             }
         )
         cases = {}
         answers = {}
         for name, item in data["cases"].items():
             inputs = {k: _decode(v) for k, v in item["inputs"].items()}
-            cases[name] = Case(name, inputs, _decode(item["dout"]))
+            saved = _decode(item.get("saved", {}))
+            cases[name] = Case(name, inputs, _decode(item["dout"]), saved)
             answers[name] = {k: _decode(v) for k, v in item["answer"].items()}
         mistakes = tuple(_mistake(item) for item in data["mistakes"])
         return cls(exercise, cases, answers, tuple(data["tiny"]), mistakes)
@@ -117,11 +120,19 @@ def _encode(value: Value) -> Any:
         flat = value.ravel().tolist()
         short = [int(v) if isinstance(v, float) and v == int(v) else v for v in flat]
         return {"dtype": str(value.dtype), "shape": list(value.shape), "values": short}
-    return value
+    if isinstance(value, Mapping):
+        return {key: _encode(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return {"tuple": [_encode(item) for item in value]}
+    return [_encode(item) for item in value] if isinstance(value, list) else value
 
 
 def _decode(data: Any) -> Value:
     if isinstance(data, dict) and data.keys() == {"dtype", "shape", "values"}:
         array: Array = np.array(data["values"], dtype=data["dtype"]).reshape(data["shape"])
         return array
-    return data
+    if isinstance(data, dict):
+        if data.keys() == {"tuple"}:
+            return tuple(_decode(item) for item in data["tuple"])
+        return {key: _decode(item) for key, item in data.items()}
+    return [_decode(item) for item in data] if isinstance(data, list) else data
