@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from course_utils import tolerances
-from course_utils.comparison import LARGEST_MAP, compare, error_map, scale
+from course_utils.comparison import LARGEST_MAP, compare, error_map, is_about_shape, scale
 
 RIGHT = np.array([[1.0, -200.0, 3.0], [0.0, 5.0, 6.0]])
 
@@ -55,12 +55,66 @@ def test_another_shape_is_wrong_even_where_it_would_broadcast(shape):
 def test_what_is_no_number_is_never_right_and_is_the_worst(odd):
     compared = compare("dx", off_by(odd, (1, 1)) + off_by(1e6) - RIGHT, RIGHT)
     assert not compared.right
-    assert compared.message == "dx: 2 of 6 entries are not finite"
+    assert compared.message == f"dx: 2 of 6 entries are wrong; 1 entry is {odd}"
     assert compared.worst.index == (1, 1)
 
 
-def test_an_overflow_while_comparing_is_silent():
-    assert not compare("dx", np.full(2, 1.7e308), np.full(2, -1.7e308)).right
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        ({(0, 0): 0}, "dx: 1 of 6 entries is wrong"),
+        ({(0, 0): np.nan}, "dx: 1 of 6 entries is nan"),
+        ({(0, 0): np.inf, (0, 1): np.inf}, "dx: 2 of 6 entries are inf"),
+        (
+            {(0, 0): np.nan, (0, 1): np.nan, (0, 2): np.nan, (1, 1): 0},
+            "dx: 4 of 6 entries are wrong; 3 entries are nan",
+        ),
+        (
+            {(0, 0): np.nan, (0, 1): np.inf, (0, 2): np.inf, (1, 1): -np.inf},
+            "dx: 4 of 6 entries are wrong; 1 entry is nan; 2 entries are inf; 1 entry is -inf",
+        ),
+    ],
+)
+def test_entries_that_are_no_numbers_are_counted_by_what_they_are(entries, message):
+    got = RIGHT.copy()
+    for place, entry in entries.items():
+        got[place] = entry
+    assert compare("dx", got, RIGHT).message == message
+
+
+def test_a_single_number_is_not_counted():
+    assert compare("db", np.zeros(1), np.ones(1)).message == "db: its only entry is wrong"
+    assert compare("db", np.full(1, np.nan), np.ones(1)).message == "db: its only entry is nan"
+
+
+def test_an_overflow_while_comparing_is_silent_and_still_a_number():
+    compared = compare("dx", np.full(2, 1.7e308), np.full(2, -1.7e308))
+    assert not compared.right
+    assert compared.message == "dx: 2 of 2 entries are wrong"
+    assert np.isfinite(compared.error_map.values).all()
+
+
+def test_two_results_with_the_same_infinite_entries_are_the_same():
+    expected = np.array([np.inf, -np.inf, np.nan, 1.0])
+    assert compare("dx", expected * (1 + 1e-15), expected).right
+    for odd in ([-np.inf, -np.inf, np.nan, 1], [np.inf, 0, np.nan, 1], [np.inf, -np.inf, 0, 1]):
+        assert not compare("dx", np.array(odd), expected).right
+
+
+def test_entries_within_the_tolerance_are_zero_in_the_map():
+    allowed = tolerances.REFERENCE * 200
+    got = RIGHT + np.array([[0.9, -0.9, 0.0], [1.1, 0.9, -0.9]]) * allowed
+    compared = compare("dx", got, RIGHT)
+    assert compared.message == "dx: 1 of 6 entries is wrong"
+    assert [entry > 0 for entry in sum(compared.error_map.values, ())] == [0, 0, 0, 1, 0, 0]
+
+
+def test_a_message_about_a_shape_is_known_from_what_students_can_raise():
+    message = compare("dw", np.zeros((3, 2)), RIGHT).message
+    assert is_about_shape(message)
+    assert is_about_shape(compare("db", np.zeros(()), np.zeros(3)).message)
+    assert not is_about_shape(f"conv_backward_naive raised ValueError: {message}")
+    assert not is_about_shape("dx has shape (9, 9), which is far too large")
 
 
 def test_nothing_expected_and_nothing_given_is_right():

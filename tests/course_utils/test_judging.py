@@ -254,10 +254,10 @@ def test_a_function_that_is_not_there_fails_with_the_reason(convolution, judged)
         ("dx.tolist(), dw, db", "dx is a list; expected a NumPy array"),
         ("dx[:, :, 1:], dw, db", r"dx has shape \(.*\), expected \(.*\)"),
         ("dx[None], dw, db", r"dx has shape \(1, .*\), expected \(.*\)"),
-        ("dx * np.nan, dw, db", r"dx: (\d+) of \1 entries are not finite"),
+        ("dx * np.nan, dw, db", r"dx: (\d+ of \d+ entries are|its only entry is) nan$"),
         ("dx * 1j, dw, db", "dx has dtype complex128; expected real numbers"),
         ("dx.astype(object), dw, db", "dx has dtype object; expected real numbers"),
-        ("-dx, dw, db", "entries are wrong"),
+        ("-dx, dw, db", "(entries are|its only entry is) wrong$"),
     ],
 )
 def test_one_wrong_output_costs_its_own_checks_only(convolution, judged, returned, found):
