@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from autograder.companions import companions
 from autograder.course import Course
 from autograder.errors import RefusedError
 from autograder.leaks import find_leaks
@@ -50,10 +51,11 @@ class Stale:
 
 @dataclass(frozen=True)
 class _Made:
-    """The bytes of the two notebooks made of one source."""
+    """The bytes of what is made of one source: two notebooks, and the companion files of both."""
 
     source: bytes
     release: bytes
+    companions: Mapping[str, bytes]
 
 
 def build(course: Course) -> tuple[Path, ...]:
@@ -66,7 +68,7 @@ def build(course: Course) -> tuple[Path, ...]:
     made = _make(course)
     _refuse_foreign_files(course)
     wanted = {course.source_file(name): files.source for name, files in made.items()}
-    wanted |= {course.release_file(name): files.release for name, files in made.items()}
+    wanted |= _beside(made, course.source_file) | _released(course, made)
     written = tuple(path for path, content in wanted.items() if _write(path, content))
     _remove_orphans(course)
     return written
@@ -77,8 +79,7 @@ def check(course: Course) -> tuple[Stale, ...]:
 
     Writes nothing.  Raises ``RefusedError`` for faulty sources, as ``build`` does.
     """
-    made = _make(course)
-    wanted = {course.release_file(name): files.release for name, files in made.items()}
+    wanted = _released(course, _make(course))
     stale = []
     for path, content in wanted.items():
         if not path.is_file():
@@ -88,6 +89,21 @@ def check(course: Course) -> tuple[Stale, ...]:
     unexpected = [path for path in _files(course.assignments) if path not in wanted]
     stale += [Stale(path.relative_to(course.root), "unexpected") for path in unexpected]
     return tuple(stale)
+
+
+def _released(course: Course, made: Mapping[str, _Made]) -> dict[Path, bytes]:
+    """Everything that belongs under ``assignments``."""
+    released = {course.release_file(name): files.release for name, files in made.items()}
+    return released | _beside(made, course.release_file)
+
+
+def _beside(made: Mapping[str, _Made], notebook: Callable[[str], Path]) -> dict[Path, bytes]:
+    """The companion files, each beside its notebook."""
+    return {
+        notebook(name).with_name(file): content
+        for name, files in made.items()
+        for file, content in files.companions.items()
+    }
 
 
 def solve(course: Course, progress: Callable[[str], None] | None = None) -> tuple[Path, ...]:
@@ -108,6 +124,8 @@ def solve(course: Course, progress: Callable[[str], None] | None = None) -> tupl
             progress(name)
         source = read_source(course, name)
         with tempfile.TemporaryDirectory(prefix="autograder-solve-") as folder:
+            for file, text in companions(course, name).items():
+                _write(Path(folder, file), text.encode())
             execute(source.notebook, name, Path(folder), _CELL_SECONDS)
         raised = error_outputs(source.notebook)
         file = course.solution_file(name).relative_to(course.root).as_posix()
@@ -148,7 +166,8 @@ def _make(course: Course) -> Mapping[str, _Made]:
             release = generate_release(name, with_solutions, Path(scratch))
         file = course.release_file(name).relative_to(course.root).as_posix()
         leaks += find_leaks(source.cells, json.loads(release), file)
-        made[name] = _Made(with_solutions, release)
+        beside = {file: text.encode() for file, text in companions(course, name).items()}
+        made[name] = _Made(with_solutions, release, beside)
     if leaks:
         raise RefusedError("found leaks in what would be released; nothing was built", leaks)
     return made
@@ -157,8 +176,14 @@ def _make(course: Course) -> Mapping[str, _Made]:
 def _refuse_foreign_files(course: Course) -> None:
     """Refuse what would reach students beside the notebooks: nbgrader copies it all."""
     wanted = {course.source_file(name) for name in course.notebooks}
+    wanted |= {
+        course.source_file(name).with_name(file)
+        for name in course.notebooks
+        for file in companions(course, name)
+    }
     foreign = [
-        f"{path.relative_to(course.root).as_posix()}: expected NAME/NAME.ipynb alone; move it away"
+        f"{path.relative_to(course.root).as_posix()}: expected NAME/NAME.ipynb and companion "
+        "files that 'autograder build' makes; move it away"
         for path in _files(course.source)
         if path not in wanted and path != course.source_file(path.stem)
     ]

@@ -6,7 +6,7 @@ source.  Submissions are read elsewhere, with suspicion.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -49,11 +49,15 @@ class ReleasedCode:
 
 @dataclass(frozen=True)
 class Release:
-    """All of a released notebook that grading needs, in the notebook's order."""
+    """All of a released notebook that grading needs, in the notebook's order.
+
+    ``companions`` are the modules beside it, each with its source.
+    """
 
     assignment: str
     cells: tuple[ReleasedCell, ...]
     code: tuple[ReleasedCode, ...]
+    companions: tuple[tuple[str, str], ...] = ()
 
     def cell(self, grade_id: str) -> ReleasedCell:
         """The cell of that ``grade_id``; raises ``UsageError`` if there is none."""
@@ -80,11 +84,14 @@ def read_release(course: Course, assignment: str) -> Release:
             "run 'autograder build'"
         ) from None
     try:
-        return _parse(assignment, text)
+        release = _parse(assignment, text)
     except (ValueError, KeyError, TypeError) as error:
         raise UsageError(
             f"{path} is not a released notebook ({error!r}); run 'autograder build' to make it anew"
         ) from error
+    beside = sorted(path.parent.glob("*.py"))
+    modules = tuple((file.stem, file.read_text(encoding="utf-8")) for file in beside)
+    return replace(release, companions=modules)
 
 
 def released_cells(course: Course, assignment: str) -> tuple[ReleasedCell, ...]:

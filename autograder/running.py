@@ -39,6 +39,7 @@ class NotebookRun:
     ) -> None:
         self._isolation = isolation
         self._limits = limits
+        self._companions = release.companions
         self._code = submission.code
         self._sources = plain_sources([cell.source for cell in submission.code])
         drawn = {cell.source.strip() for cell in release.code if cell.tags & LEFT_OUT}
@@ -125,6 +126,8 @@ class NotebookRun:
         """Start a fresh process and run every cell before ``position``."""
         self._close()
         self._child = Child.start(self._isolation, self._limits)
+        for name, source in self._companions:
+            self._child.add_module(name, source)
         self._position = 0
         self._seconds = 0.0
         self._run(range(position), position)

@@ -99,6 +99,8 @@ class Notebook:
         kind = request["kind"]
         if kind == "cell":
             return self._run_cell(request["source"], request["name"])
+        if kind == "module":
+            return self._add_module(request["name"], request["source"])
         if kind == "has":
             return {"has": callable(self._names.get(request["function"]))}
         return self._call(request)
@@ -111,6 +113,13 @@ class Notebook:
         except BaseException as error:  # noqa: BLE001 - SystemExit must not end the child
             raised = self._raised(error)
         return {"raised": raised, "printed": self._printed.take()}
+
+    def _add_module(self, name: str, source: str) -> dict[str, Any]:
+        """Let cells import a module of this text; it is the course's own."""
+        module = types.ModuleType(name)
+        _exec(_compile(source, f"{name}.py", "exec", dont_inherit=True), module.__dict__)
+        sys.modules[name] = module
+        return {"raised": None, "printed": self._printed.take()}
 
     def _call(self, request: Mapping[str, Any]) -> dict[str, Any]:
         reply: dict[str, Any] = dict.fromkeys(("outputs", "problem", "raised", "arguments"))

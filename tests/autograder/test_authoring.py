@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from autograder import companions
 from autograder.authoring import Stale, build, check, solve
 from autograder.course import Course
 from autograder.errors import RefusedError
-from autograder.release import released_cells
+from autograder.release import read_release, released_cells
 
 NAME = "02_double"
 SOURCE = """# ---
@@ -374,3 +375,46 @@ def test_a_source_that_kills_its_kernel_is_named(course: Course) -> None:
 def test_the_tracked_releases_are_the_ones_the_sources_make() -> None:
     course = Course(Path(__file__).parents[2])
     assert [str(stale) for stale in check(course)] == []
+
+
+# Companion files
+
+
+@pytest.fixture
+def accompanied(course: Course, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A later notebook that imports the doubling of the first; its companion file."""
+    contents = {"03_later": {"earlier": {NAME: ["double"]}}}
+    monkeypatch.setattr(companions, "COMPANIONS", contents)
+    use = "# %%\nfrom earlier import double\n\nassert double(4) == 8\n\n"
+    write(course, SOURCE.replace("# %% tags=", f"{use}# %% tags="), "03_later")
+    build(course)
+    return course.release_file("03_later").with_name("earlier.py")
+
+
+def test_a_companion_file_lies_beside_source_and_release(course: Course, accompanied: Path) -> None:
+    text = accompanied.read_text("utf-8")
+    assert course.source_file("03_later").with_name("earlier.py").read_text("utf-8") == text
+    assert NAME in text
+    assert "SOLUTION" not in text
+    namespace: dict[str, Any] = {}
+    exec(text, namespace)  # noqa: S102 - our own file
+    assert namespace["double"](4) == 8
+    assert check(course) == build(course) == ()
+
+
+def test_a_companion_file_that_was_changed_is_stale(course: Course, accompanied: Path) -> None:
+    accompanied.write_text(accompanied.read_text("utf-8") + "\n", encoding="utf-8")
+    (stale,) = check(course)
+    assert stale.path.name == "earlier.py"
+    assert stale.why == "stale"
+
+
+def test_solved_notebooks_find_their_companion_files(course: Course, accompanied: Path) -> None:
+    assert accompanied.is_file()
+    assert course.solved / "03_later.ipynb" in solve(course)
+
+
+def test_a_release_carries_its_companion_files(course: Course, accompanied: Path) -> None:
+    release = read_release(course, "03_later")
+    assert release.companions == (("earlier", accompanied.read_text("utf-8")),)
+    assert read_release(course, NAME).companions == ()

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -64,6 +65,18 @@ def value(run: NotebookRun, function: str = "answer") -> object:
 
 def returns(expression: str) -> str:
     return f"def answer():\n    return {expression}"
+
+
+# Companion files
+
+
+def test_cells_can_import_the_releases_companion_files(isolation: Isolation, grader) -> None:
+    release = replace(RELEASE, companions=(("earlier", "import numpy as np\nTWO = np.ones(2)"),))
+    cells = ("import os\nos._exit(1)", "from earlier import TWO", returns("TWO.sum()"))
+    submission = Submission("ada", "02_convolution", tuple(map(SubmittedCell, cells)))
+    with NotebookRun(submission, release, isolation, grader.limits) as run:
+        run.advance(run.cells)
+        assert value(run) == 2
 
 
 # Order
