@@ -1,0 +1,13 @@
+"""The rules of pooling that students are told when they broke them."""
+
+TIES = "Among equal maxima the first in row-major order gets the whole gradient."
+ONE = "Each window sends dout[n, c, i, j] to the one entry that was its maximum, and to no other."
+ADDING = "An entry that is the maximum of several windows gets the sum of their gradients."
+PLACE = "Window (i, j) starts at row i * stride and column j * stride."
+AXES = "Height and width are two numbers: pool_height and H' belong to rows, the others to columns."
+INFINITY = "Padding never wins a maximum: it counts as minus infinity."
+CROPPING = "dx is the part of the padded gradient where x stood: it starts at pad and has x's size."
+OWN = "Every image and every channel is pooled by itself."
+READ_ONLY = "A backward returns gradients and changes nothing it was given."
+EVEN = "Every entry of a window gets dout[n, c, i, j] / (pool_height * pool_width)."
+FIT = "H' = 1 + (H + 2 pad - pool_height) // stride, and the same for columns."
