@@ -127,7 +127,10 @@ class _Judging:
         """Judgements by exercise name."""
         found: dict[str, Judgement] = {}
         for position, question in self._in_order():
-            self.run.advance(position)
+            if question.exercise.specimens:
+                self.run.fresh(position)
+            else:
+                self.run.advance(position)
             found[question.exercise.name] = self._one(question)
             self._diagnose(question, found[question.exercise.name])
             self._tell_caches(found)
@@ -144,12 +147,15 @@ class _Judging:
                     self._diagnose(question, told, serves=False)
 
     def _in_order(self) -> list[tuple[int, Question]]:
-        """Where each exercise is judged: at its grade cell, or at the end if that is gone."""
+        """Where each exercise is judged: at its grade cell, or at the end if that is gone.
+
+        Those whose functions are lent others come last, whatever their place.
+        """
         places = []
         for question in self.grader.questions:
             position = self.submission.position(question.exercise.name)
             places.append((self.run.cells if position is None else position, question))
-        return sorted(places, key=lambda place: place[0])
+        return sorted(places, key=lambda place: (place[1].exercise.specimens, place[0]))
 
     def _one(self, question: Question) -> Judgement:
         try:

@@ -31,8 +31,8 @@ def mutants_of(stage: Stage) -> list[Mutant]:
     found = []
     for question in stage.questions:
         exercise = question.exercise
-        if exercise.name != exercise.function:
-            continue  # a further part of the same function
+        if exercise.name != exercise.function or exercise.driver:
+            continue  # a further part of the same function, or a class
         case = next(iter(stage.prepared(VISIBLE)[exercise.name].cases.values()))
         found.extend(mutants(stage.right, exercise.function, exercise.arguments(case)))
     return found

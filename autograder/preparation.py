@@ -5,14 +5,15 @@ central differences of the reference forward; where the two disagree the grader 
 is wrong, and nothing may be judged by it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from autograder.exercises.question import Question, nonzero, stream
 from autograder.reference import Reference
-from course_utils import gradients
+from course_utils import drivers, gradients
 from course_utils.exercise import Answer, Array, Case, Exercise, Value
 
 
@@ -83,10 +84,16 @@ def forward_answer(
     exercise: Exercise, reference: Reference, inputs: Mapping[str, Value]
 ) -> tuple[tuple[Array, ...], Value]:
     """The outputs and the cache of the reference's forward; the cache is None if it has none."""
-    returned = reference.functions[exercise.forward or exercise.function](*inputs.values())
+    returned = _forward(exercise, reference)(*inputs.values())
     items = returned if isinstance(returned, tuple) else (returned,)
     outputs, cache = (items[:-1], items[-1]) if exercise.caches else (items, None)
     return tuple(np.asarray(output) for output in outputs), cache
+
+
+def _forward(exercise: Exercise, reference: Reference) -> Callable[..., Any]:
+    if exercise.driver:
+        return drivers.bound(exercise.driver, reference.functions)
+    return reference.functions[exercise.forward or exercise.function]
 
 
 def backward_answer(exercise: Exercise, reference: Reference, dout: Array, cache: Value) -> Answer:

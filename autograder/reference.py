@@ -1,8 +1,9 @@
-"""The reference functions, taken from the solution cells of ``solutions/*.py``.
+"""The reference functions and classes, taken from the solution cells of ``solutions/*.py``.
 
 A source file is valid Python, so it is parsed once, as a whole.  Of it are kept the
-imports of numpy and the functions in code cells that nbgrader's metadata call solutions;
-nothing else of the notebook runs.  Functions keep the file's name and line numbers.
+imports of numpy, and the functions and classes in code cells that nbgrader's metadata
+call solutions; nothing else of the notebook runs.  They keep the file's name and line
+numbers.
 
 A ``Reference`` can be changed by replacing text, to say a known mistake as a small
 difference from the right answer.  A change only edits text; code is compiled when the
@@ -30,7 +31,7 @@ _SOLUTION_MARKERS = ("BEGIN SOLUTION", "END SOLUTION")
 
 @dataclass(frozen=True)
 class _Definition:
-    """A function as text: ``code`` with a placeholder for ``docstring``."""
+    """A function, or a class, as text: ``code`` with a placeholder for ``docstring``."""
 
     name: str
     code: str
@@ -136,7 +137,7 @@ def _parse(path: Path, text: str) -> Reference:
             continue
         if _imports_numpy(statement):
             imports.append(statement)
-        elif isinstance(statement, ast.FunctionDef) and cell.is_solution:
+        elif isinstance(statement, ast.FunctionDef | ast.ClassDef) and cell.is_solution:
             if statement.name in definitions:
                 raise UsageError(
                     f"{path}:{statement.lineno}: {statement.name} is defined in a solution cell "
@@ -160,7 +161,7 @@ def _imports_numpy(statement: ast.stmt) -> bool:
     return False
 
 
-def _define(statement: ast.FunctionDef, text: str, path: Path) -> _Definition:
+def _define(statement: ast.FunctionDef | ast.ClassDef, text: str, path: Path) -> _Definition:
     start = min([statement.lineno, *(node.lineno for node in statement.decorator_list)])
     lines = text.split("\n")[start - 1 : statement.end_lineno]
     docstring = ""

@@ -18,6 +18,7 @@ from autograder.magics import plain_sources
 from autograder.release import Release
 from autograder.sandbox import Child, ChildStopped, Isolation, Limits
 from autograder.submission import Submission
+from course_utils.drivers import DRIVERS, source
 from course_utils.exercise import CallStoppedError, Returned, Value
 
 #: Tags of cells that are not run for scoring as long as they are as released.
@@ -54,6 +55,8 @@ class NotebookRun:
         self._seconds = 0.0
         self._position = 0
         self._child: Child | None = None
+        #: The drivers that the child has.
+        self._drivers: set[str] = set()
         #: Stopped calls by function, with the processor time that was not enough.
         self._stopped_calls: dict[str, tuple[float, CallStoppedError]] = {}
         self.call_cpu_seconds = limits.call_cpu_seconds
@@ -126,8 +129,9 @@ class NotebookRun:
         """Start a fresh process and run every cell before ``position``."""
         self._close()
         self._child = Child.start(self._isolation, self._limits)
-        for name, source in self._companions:
-            self._child.add_module(name, source)
+        self._drivers.clear()
+        for name, text in self._companions:
+            self._child.add_module(name, text)
         self._position = 0
         self._seconds = 0.0
         self._run(range(position), position)
@@ -162,12 +166,30 @@ class NotebookRun:
         if stopped is not None and self.call_cpu_seconds <= seconds:
             raise stopped
         try:
-            return self._live().call(
+            return self._able_to(function).call(
                 function, arguments, outputs, keep=keep, cpu_seconds=self.call_cpu_seconds
             )
         except CallStoppedError as error:
             self._stopped_calls[function] = self.call_cpu_seconds, error
             raise
+
+    def fresh(self, position: int) -> None:
+        """Start a process of its own for what comes next: the cells before ``position``.
+
+        A function that was lent to the student's code is gone with the process that it
+        was lent to, and whatever that has learned by it.
+        """
+        self._stopped_calls.clear()
+        self._position = 0
+        self._replay(position)
+
+    def _able_to(self, function: str) -> Child:
+        """A child that has ``function``: a driver is brought when it is first needed."""
+        child = self._live()
+        if function in DRIVERS and function not in self._drivers:
+            child.run_cell(source(function), "the grader's driver")
+            self._drivers.add(function)
+        return child
 
     def _live(self) -> Child:
         if self._child is None or self._child.closed:

@@ -9,10 +9,10 @@ from types import ModuleType
 
 from course_utils.checking import CheckFailed, check
 
-__all__ = ["CheckFailed", "check", "pictures"]
+__all__ = ["CheckFailed", "check", "pictures", "specimens"]
 
 
 def __getattr__(name: str) -> ModuleType:
-    if name == "pictures":
-        return import_module("course_utils.pictures")
+    if name in ("pictures", "specimens"):
+        return import_module(f"course_utils.{name}")
     raise AttributeError(f"module 'course_utils' has no attribute {name!r}")

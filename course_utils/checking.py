@@ -18,6 +18,7 @@ import numpy as np
 
 from course_utils import recorded
 from course_utils.diagnosis import diagnose
+from course_utils.drivers import DRIVERS, bound
 from course_utils.exercise import Kept, Raised, Returned, Value
 from course_utils.judgement import Judgement
 from course_utils.judging import judge
@@ -153,12 +154,13 @@ class LocalSession:
     """
 
     def __init__(self, function: Callable[..., Any], name: str) -> None:
-        namespace: Mapping[str, Any] = getattr(inspect.unwrap(function), "__globals__", {})
-        self._namespace = namespace
+        self._namespace = _namespace(function)
         self._own = {name: function}
         self._kept: list[object] = []
 
     def _function(self, name: str) -> object:
+        if name in DRIVERS:
+            return bound(name, {**self._namespace, **self._own})
         return self._own.get(name, self._namespace.get(name))
 
     def has(self, function: str) -> bool:
@@ -203,6 +205,13 @@ class LocalSession:
         if isinstance(value, tuple | list):
             return type(value)(self._copy(item) for item in value)
         return value
+
+
+def _namespace(function: Callable[..., Any]) -> Mapping[str, Any]:
+    """The names that stand where a function, or the methods of a class, were written."""
+    written = [inspect.unwrap(function), *vars(function).values()]
+    found = (getattr(item, "__globals__", None) for item in written)
+    return next((names for names in found if names is not None), {})
 
 
 def _raised(error: BaseException) -> Raised:

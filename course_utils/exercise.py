@@ -91,6 +91,10 @@ class Exercise:
     names what the standard cache holds: inputs and outputs of the forward (by default all
     inputs, in their order); ``upstream`` is what its first argument is called.  ``step``
     is that of central differences of the forward.
+
+    ``driver`` names the function of ``drivers`` that is called instead, and uses what the
+    student wrote.  ``specimens``: the function is given functions to try (``specimens``),
+    so it is judged after all others and in a process of its own.
     """
 
     name: str
@@ -104,11 +108,18 @@ class Exercise:
     caches: bool = True
     cache: tuple[str, ...] = ()
     upstream: str = "dout"
+    driver: str = ""
+    specimens: bool = False
 
     @property
     def cases(self) -> tuple[str, ...]:
         """Names of all cases that a check needs, each once, in the order of first use."""
         return tuple(dict.fromkeys(name for check in self.checks for name in check.cases))
+
+    @property
+    def called(self) -> str:
+        """The function that is called: the student's own, or a driver that uses it."""
+        return self.driver or self.function
 
     @property
     def keeps(self) -> bool:

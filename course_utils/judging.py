@@ -201,7 +201,7 @@ class _Trial:
         exercise = self.exercise
         arguments = exercise.arguments(case, caches[case.name] if caches else None)
         returned = self.session.call(
-            exercise.function, arguments, exercise.outputs, keep=exercise.keeps
+            exercise.called, arguments, exercise.outputs, keep=exercise.keeps
         )
         self.calls.append((case, arguments, returned))
         return returned

@@ -16,6 +16,7 @@ import numpy as np
 from course_utils.exercise import Answer, Array, Case, Check, Exercise, Value
 from course_utils.mistake import KnownMistake
 from course_utils.signature import Signature
+from course_utils.specimens import Specimen, specimen
 
 FOLDER = Path(__file__).parent / "data" / "exercises"
 
@@ -120,6 +121,8 @@ def _encode(value: Value) -> Any:
         flat = value.ravel().tolist()
         short = [int(v) if isinstance(v, float) and v == int(v) else v for v in flat]
         return {"dtype": str(value.dtype), "shape": list(value.shape), "values": short}
+    if isinstance(value, Specimen):
+        return {"specimen": [value.name, *map(_encode, value.parameters)]}
     if isinstance(value, Mapping):
         return {key: _encode(item) for key, item in value.items()}
     if isinstance(value, tuple):
@@ -134,5 +137,8 @@ def _decode(data: Any) -> Value:
     if isinstance(data, dict):
         if data.keys() == {"tuple"}:
             return tuple(_decode(item) for item in data["tuple"])
+        if data.keys() == {"specimen"}:
+            name, *parameters = data["specimen"]
+            return specimen(name, *map(_decode, parameters))
         return {key: _decode(item) for key, item in data.items()}
     return [_decode(item) for item in data] if isinstance(data, list) else data

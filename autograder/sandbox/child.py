@@ -80,7 +80,14 @@ class Inert:
 class Notebook:
     """The student's namespace, and what may be asked of it."""
 
-    def __init__(self, wire: types.ModuleType, plain: types.ModuleType, printed: Printed) -> None:
+    def __init__(
+        self,
+        wire: types.ModuleType,
+        plain: types.ModuleType,
+        printed: Printed,
+        ask: Callable[[int, tuple[object, ...]], object],
+    ) -> None:
+        self._ask = ask
         self._wire = wire
         self._plain = plain
         self._printed = printed
@@ -137,15 +144,18 @@ class Notebook:
                 reply["kept"] = True
         except BaseException as error:  # noqa: BLE001 - see above
             reply["raised"] = self._raised(error)
-        handle = self._wire.Handle
+        here = (self._wire.Handle, self._wire.Function)
         pairs = zip(given, arguments, strict=True)
-        reply["arguments"] = tuple(old if type(old) is handle else new for old, new in pairs)
+        reply["arguments"] = tuple(None if type(old) in here else new for old, new in pairs)
         reply["printed"] = self._printed.take()
         return reply
 
     def _resolved(self, value: object) -> object:
         if type(value) is self._wire.Handle:
             return self._kept[value.number]  # type: ignore[attr-defined]
+        if type(value) is self._wire.Function:
+            ask, number = self._ask, value.number  # type: ignore[attr-defined]
+            return lambda *arguments: ask(number, arguments)
         return value
 
     def _raised(self, error: BaseException) -> list[str]:
@@ -177,6 +187,23 @@ class Channel:
 
     def __init__(self, wire: types.ModuleType) -> None:
         self._wire = wire
+        self._token = ""
+        self._reply_bytes = 0
+
+    def expect(self, reply_bytes: int) -> None:
+        """Set how many bytes of arrays a message to the grader may hold."""
+        self._reply_bytes = reply_bytes
+
+    def ask(self, number: int, arguments: tuple[object, ...]) -> object:
+        """Let the grader evaluate a function that it gave to the student's; return its value.
+
+        Raises ValueError with the grader's words if it has none.
+        """
+        self.send({"ask": number, "arguments": arguments}, self._token)
+        told = self.receive()
+        if told["failed"]:
+            raise ValueError(told["failed"])
+        return told["value"]
 
     def receive(self) -> dict[str, Any]:
         """Return the next request; ends the process when the grader is gone."""
@@ -188,11 +215,13 @@ class Channel:
                 _end(0)
             request: dict[str, Any] | None = frame.feed(part)
             if request is not None:
+                self._token = request["token"]
                 return request
 
-    def send(self, reply: dict[str, Any], token: str, body_bytes: int) -> None:
+    def send(self, reply: dict[str, Any], token: str) -> None:
         """Write one reply.  Parts that have no place on the wire travel as a mark."""
-        frame = memoryview(self._wire.encode({"token": token, **reply}, body_bytes, strict=False))
+        message = {"token": token, **reply}
+        frame = memoryview(self._wire.encode(message, self._reply_bytes, strict=False))
         while frame:
             frame = frame[_write(REPLIES, frame) :]
 
@@ -210,9 +239,10 @@ def main(
     _prepare(orders)
     lockdown.lock_down(orders, landlock)
     sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = printed  # type: ignore[assignment, misc]
-    notebook = Notebook(wire, plain, printed)
-    channel.send({"ready": True}, orders["token"], 0)
-    serve(channel, notebook.answer, orders["reply_bytes"])
+    notebook = Notebook(wire, plain, printed, channel.ask)
+    channel.send({"ready": True}, orders["token"])
+    channel.expect(orders["reply_bytes"])
+    serve(channel, notebook.answer)
 
 
 def _prepare(orders: Mapping[str, Any]) -> None:
@@ -221,16 +251,12 @@ def _prepare(orders: Mapping[str, Any]) -> None:
     sys.path.append(orders["stand_in"])
 
 
-def serve(
-    channel: Channel,
-    answer: Callable[[Mapping[str, Any]], dict[str, Any]],
-    reply_bytes: int,
-) -> None:
+def serve(channel: Channel, answer: Callable[[Mapping[str, Any]], dict[str, Any]]) -> None:
     """Answer requests for ever; a fault in here ends the process with its traceback."""
     while True:
         try:
             request = channel.receive()
-            channel.send(answer(request), request["token"], reply_bytes)
+            channel.send(answer(request), request["token"])
         except BaseException:  # noqa: BLE001 - student code may have broken anything
             _write(2, traceback.format_exc()[-2000:].encode("utf-8", "replace"))
             _end(70)

@@ -13,6 +13,7 @@ from typing import Any, Self, TypeVar
 
 from autograder.sandbox import launch, replies, wire
 from autograder.sandbox.isolation import Isolation
+from autograder.sandbox.lent import MOST_BYTES, Lent
 from autograder.sandbox.limits import ChildStopped, Limits, SandboxError, StopKind
 from autograder.sandbox.meter import Meter
 from autograder.sandbox.namespaces import seen_from_outside
@@ -147,10 +148,11 @@ class Child:
         """
         cpu = self._limits.call_cpu_seconds if cpu_seconds is None else cpu_seconds
         handle = Kept(next(_numbers)) if keep else None
+        lent = Lent(arguments, function)
         request = {
             "kind": "call",
             "function": function,
-            "arguments": [self._sent(argument) for argument in arguments],
+            "arguments": [self._sent(lent.sent(argument)) for argument in arguments],
             "outputs": list(outputs),
             "keep": handle.number if handle else None,
         }
@@ -162,7 +164,7 @@ class Child:
             output_bytes=self._limits.output_bytes,
         )
         wall = cpu * self._limits.call_wall_factor
-        returned = self._ask(request, function, cpu, wall, read)
+        returned = self._ask(request, function, cpu, wall, read, lent)
         if returned.kept is not None:
             self._kept.add(returned.kept.number)
         said = self._said()
@@ -198,6 +200,7 @@ class Child:
         cpu_seconds: float,
         wall_seconds: float,
         read: Callable[[wire.Message], Answer],
+        lent: Lent | None = None,
     ) -> Answer:
         """Send a request and read its reply; ``who`` begins a sentence about a limit."""
         if self._closed:
@@ -209,7 +212,7 @@ class Child:
             raise SandboxError(f"a request that cannot be sent: {error}") from error
         watch = Watch(self._meter, self._scratch, self._limits, who, cpu_seconds, wall_seconds)
         try:
-            return read(self._exchange(frame, token, watch))
+            return read(self._exchange(frame, token, watch, lent))
         except EndedError:
             stopped = self._ended(who)
         except wire.FrameError as error:
@@ -224,18 +227,29 @@ class Child:
         self.close()
         raise stopped
 
-    def _exchange(self, frame: bytes, token: str, watch: "Watch") -> wire.Message:
-        """Send one frame and wait for one, looking at the limits all the while."""
+    def _exchange(
+        self, frame: bytes, token: str, watch: "Watch", lent: Lent | None
+    ) -> wire.Message:
+        """Send one frame and wait for one, looking at the limits all the while.
+
+        On the way questions to lent functions are answered.
+        """
         self._pipes.begin(frame, self._limits.reply_bytes)
         while True:
             reply = self._pipes.step(_LOOK_EVERY)
-            if reply is not None:
+            if reply is None:
+                watch.look()
+                continue
+            # A reply written before the question was known does not answer it.
+            if reply.get("token") != token:
+                raise wire.FrameError("a reply to another request")
+            if lent is None or "ask" not in reply:
                 watch.finish()
-                # A reply written before the question was known does not answer it.
-                if reply.get("token") != token:
-                    raise wire.FrameError("a reply to another request")
                 return reply
             watch.look()
+            told = {"token": token, **lent.answer(reply)}
+            answer = wire.encode(told, MOST_BYTES, strict=True)
+            self._pipes.begin(answer, self._limits.reply_bytes)
 
     def _ended(self, who: str) -> ChildStopped:
         """Say why the process is gone (or closed its pipe and is as good as gone)."""

@@ -14,6 +14,7 @@ import numpy as np
 from autograder.sandbox import wire
 from autograder.sandbox.wire import FrameError
 from course_utils.exercise import Kept, Raised, Returned, Value
+from course_utils.specimens import Specimen
 
 #: Characters kept of a text that a person reads in one line or two.
 _SENTENCE = 800
@@ -83,6 +84,16 @@ def read_call(
     )
 
 
+def read_ask(reply: wire.Message) -> tuple[int, tuple[Value, ...]]:
+    """Read a call of a given function: its number and the arguments.
+
+    Raises FrameError if the message is none.
+    """
+    number = _typed(reply, "ask", int)
+    arguments = _typed(reply, "arguments", tuple)
+    return number, tuple(_plain_text(value, str) for value in arguments)
+
+
 def _outputs(found: tuple[Any, ...], names: Sequence[str]) -> tuple[Any, ...]:
     if len(found) != len(names):
         raise FrameError("another number of outputs")
@@ -101,7 +112,11 @@ def _outputs(found: tuple[Any, ...], names: Sequence[str]) -> tuple[Any, ...]:
 
 
 def _argument(before: Value, after: Value) -> Value:
-    return before if isinstance(before, Kept) else _plain_text(after, lambda t: clean(t, _SENTENCE))
+    return (
+        before
+        if isinstance(before, Kept | Specimen)
+        else _plain_text(after, lambda t: clean(t, _SENTENCE))
+    )
 
 
 def _plain_text(value: Value, change: Callable[[str], str]) -> Value:
@@ -112,8 +127,8 @@ def _plain_text(value: Value, change: Callable[[str], str]) -> Value:
         return {_plain_text(k, change): _plain_text(v, change) for k, v in value.items()}
     if type(value) in (tuple, list):
         return type(value)(_plain_text(item, change) for item in value)
-    if type(value) is wire.Handle:
-        raise FrameError("a handle where none was given")
+    if type(value) in (wire.Handle, wire.Function):
+        raise FrameError("a handle or a function where none was given")
     return value
 
 

@@ -3,7 +3,7 @@
 A frame is a fixed prefix (magic, header length, body length), a JSON header and the raw
 bytes of all arrays in the order in which the header names them, little-endian, C order.
 There is no way to say anything but None, booleans, integers, floats, text, arrays of
-whitelisted dtypes, handles, and tuples, lists and dicts of these.  Both sides use this
+whitelisted dtypes, handles, functions, and tuples, lists and dicts of these.  Both sides use this
 module; it imports nothing of the project, because the child loads it by its path.
 
 Every length is checked against a bound before anything of that length is allocated.
@@ -77,6 +77,15 @@ class Handle:
         self.number = number
 
 
+class Function:
+    """Stands for a function that stays with the grader, and may be called during one call."""
+
+    __slots__ = ("number",)
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
 class _Packer:
     """Turns values into the header's tree, and collects the bytes of their arrays."""
 
@@ -96,6 +105,8 @@ class _Packer:
             packed = self._pack_array(value)
         elif kind is Handle:
             packed = {"handle": value.number}  # type: ignore[attr-defined]
+        elif kind is Function:
+            packed = {"function": value.number}  # type: ignore[attr-defined]
         elif kind in (tuple, list, dict) and depth < DEEPEST and self.parts > 0:
             packed = self._pack_container(value, depth)
         else:
@@ -195,8 +206,8 @@ class _Unpacker:
         if key in ("array", "scalar"):
             array = self._unpack_array(content)
             return array if key == "array" else array[()]
-        if key == "handle" and type(content) is int:
-            return Handle(content)
+        if key in ("handle", "function") and type(content) is int:
+            return Handle(content) if key == "handle" else Function(content)
         if type(content) is not list:
             raise FrameError("a value of unknown form")
         if key == "dict":

@@ -14,6 +14,7 @@ from autograder.release import Release, ReleasedCell, ReleasedCode
 from autograder.running import NotebookRun
 from autograder.sandbox import Isolation
 from autograder.submission import Submission, SubmittedCell
+from course_utils.drivers import DRIVERS
 from course_utils.exercise import CallStoppedError
 
 RELEASE = Release(
@@ -77,6 +78,30 @@ def test_cells_can_import_the_releases_companion_files(isolation: Isolation, gra
     with NotebookRun(submission, release, isolation, grader.limits) as run:
         run.advance(run.cells)
         assert value(run) == 2
+
+
+# Drivers, and processes of their own
+
+
+def use_answer(x):
+    return 10 * answer() + x  # noqa: F821 - the student's function
+
+
+def test_a_driver_runs_beside_the_students_code_in_every_process(ran, monkeypatch) -> None:
+    monkeypatch.setitem(DRIVERS, "use_answer", use_answer)
+    with ran("n = 4", returns("n")) as run:
+        for x in (1.0, 2.0):
+            returned = run.call("use_answer", (np.array(x),), ("value",), keep=False)
+            assert returned.outputs is not None, returned
+            assert returned.outputs[0] == 40 + x
+            run.fresh(run.cells)
+
+
+def test_a_fresh_process_remembers_nothing_but_the_cells(ran) -> None:
+    with ran("seen = []", "def answer():\n    seen.append(1)\n    return len(seen)") as run:
+        assert [value(run), value(run)] == [1, 2]
+        run.fresh(run.cells)
+        assert value(run) == 1
 
 
 # Order
