@@ -1,8 +1,7 @@
 """How far right answers stay below each tolerance, and wrong ones above it.
 
-Each judge is looked at alone.  The comparison with the reference and the finite
-differences of the reference forward decide on grading and guard it; recorded results
-name mistakes.
+Each judge is looked at alone.  The comparison with the reference decides on grading,
+finite differences of the reference forward guard it, and recorded results name mistakes.
 """
 
 import math
@@ -15,7 +14,7 @@ import numpy as np
 from autograder.preparation import Prepared, Slope
 from course_utils import tolerances
 from course_utils.comparison import scale
-from course_utils.exercise import Answer, Array
+from course_utils.exercise import Answer, Array, Exercise
 from course_utils.signature import Signature
 
 #: Right and wrong errors must be away from the tolerance by this factor.
@@ -24,13 +23,14 @@ SAFE: Final = 10.0
 #: The judges, as reports call them.
 REFERENCE: Final = "reference"
 SINGLE: Final = "reference, float32 inputs"
-DIFFERENCES: Final = "finite differences"
+#: Finite differences, by how the forward depends on its arguments.
+DIFFERENCES: Final = {kind: f"finite differences, {kind}" for kind in tolerances.DIFFERENCES}
 RECORDED: Final = "recorded results"
 #: Each judge's tolerance.
 JUDGES: Final = {
     REFERENCE: tolerances.REFERENCE,
     SINGLE: tolerances.REFERENCE_SINGLE,
-    DIFFERENCES: tolerances.FINITE_DIFFERENCE,
+    **{DIFFERENCES[kind]: how.tolerance for kind, how in tolerances.DIFFERENCES.items()},
     RECORDED: tolerances.RECORDED,
 }
 
@@ -42,8 +42,9 @@ Answers = Mapping[str, Answer]
 class Margin:
     """One judge: the worst error of right functions, the tolerance, the smallest of wrong ones.
 
-    All are relative: to the largest expected entry, to the sum of a derivative's terms,
-    to the size of a signature.  ``row`` names the wrong function that is closest.
+    All are relative: to the largest expected entry, to the sizes of a derivative's terms
+    with what rounding may add, to the size of a signature.  So whatever is over the
+    tolerance is found wrong.  ``row`` names the wrong function that is closest.
     """
 
     judge: str
@@ -62,6 +63,11 @@ def margin(judge: str, right: Iterable[float], wrong: Mapping[str, float]) -> Ma
     """The margin of ``judge``, given errors of right functions and of wrong ones by row."""
     row = min(wrong, key=lambda name: wrong[name], default="")
     return Margin(judge, JUDGES[judge], max(right, default=0.0), wrong.get(row, math.inf), row)
+
+
+def differences_of(exercise: Exercise) -> str:
+    """The judge that differentiates the forward of this exercise."""
+    return DIFFERENCES[exercise.dependence]
 
 
 def reference_error(answers: Answers, made: Prepared) -> float:
@@ -115,8 +121,7 @@ def _slope_error(answer: Answer, slope: Slope) -> float:
     if not _fits(answer, slope):
         return math.inf
     with np.errstate(all="ignore"):
-        error, size = slope.difference.error(answer, slope.directions)
-    return error / size if math.isfinite(error) else math.inf
+        return slope.difference.error(answer, slope.directions)
 
 
 def _fits(answer: Answer, slope: Slope) -> bool:

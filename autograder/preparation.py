@@ -123,7 +123,9 @@ def _slope(exercise: Exercise, reference: Reference, case: Case, seed: bytes) ->
 
     arguments = {name: case.inputs[name].astype(np.float64) for name in exercise.differentiate}
     random = stream(seed, exercise.name, case.name, "direction")
-    directions = gradients.directions_for(arguments, random)
-    difference = gradients.central_difference(out, arguments, case.dout, directions, exercise.step)
+    directions = gradients.directions_for(arguments, random, exercise.differences)
+    difference = gradients.central_difference(
+        out, arguments, case.dout, directions, exercise.differences
+    )
     arrays = (directions[name] for name in exercise.differentiate)
     return Slope(difference, dict(zip(exercise.outputs, arrays, strict=True)))

@@ -35,7 +35,7 @@ def try_right(stage: Stage, seed: int) -> RightResult:
                 f"seed {seed}, {form.name}: {name} loses {check} of {exercise}"
                 for exercise, check in failures(judged)
             )
-            for judge, error in _errors(form, judged, there.prepared(seed)):
+            for judge, error in _errors(form, questions, judged, there.prepared(seed)):
                 errors[judge] = max(error, errors.get(judge, 0.0))
     except ReferenceDisagreesError as error:
         lost.append(f"seed {seed}: {error}")
@@ -59,16 +59,21 @@ def _right_functions(
 
 
 def _errors(
-    form: Form, judged: Mapping[str, Judgement], made: Mapping[str, Prepared]
+    form: Form,
+    questions: Sequence[Question],
+    judged: Mapping[str, Judgement],
+    made: Mapping[str, Prepared],
 ) -> Iterator[tuple[str, float]]:
-    for name, judgement in judged.items():
-        error = margins.reference_error(judgement.answers, made[name])
+    for exercise in (question.exercise for question in questions):
+        answers, right = judged[exercise.name].answers, made[exercise.name]
+        error = margins.reference_error(answers, right)
         if form is SINGLE:
             yield margins.SINGLE, error
             continue
         yield margins.REFERENCE, error
-        yield margins.DIFFERENCES, margins.difference_error(judgement.answers, made[name])
-        yield margins.RECORDED, margins.recorded_error(judgement.answers, made[name])
+        if right.slopes:
+            yield margins.differences_of(exercise), margins.difference_error(answers, right)
+        yield margins.RECORDED, margins.recorded_error(answers, right)
 
 
 def unearned(stage: Stage) -> list[str]:

@@ -1,7 +1,7 @@
 """What becomes of one row of the catalogue: caught, by which check, on which cases."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from typing import Any, Final
@@ -23,9 +23,7 @@ SINGLE_SEEDS: Final = 2
 
 #: Why a row is seen by the comparison with the reference only.
 KINK = "wrong at a kink only, where there is no derivative"
-TOO_FINE = (
-    f"off by less than {tolerances.FINITE_DIFFERENCE:.0e}, which finite differences do not tell"
-)
+TOO_FINE = "off by less than {:.0e}, which finite differences do not tell"
 UNEXPLAINED = "seen by one judge only, and no reason is known"
 
 #: The judgements of one function by exercise.
@@ -119,17 +117,18 @@ def _by_judge(
         errors[judge] = min(errors[judge], error)
         alone[judge] += wrong
 
+    differences = _differences(stage.asking(row.function))
     for seed, judged in found.items():
         made = stage.prepared(seed)
         error = _largest(margins.reference_error, judged, made)
         wrong = error > tolerances.REFERENCE
         note(margins.REFERENCE, error, wrong=wrong)
         refuted = any(margins.refuted(j.answers, made[name]) for name, j in judged.items())
-        note(margins.DIFFERENCES, _largest(margins.difference_error, judged, made), wrong=refuted)
+        note(differences, _largest(margins.difference_error, judged, made), wrong=refuted)
         error_of_sums = _largest(margins.recorded_error, judged, made)
         note(margins.RECORDED, error_of_sums, wrong=error_of_sums > tolerances.RECORDED)
         if wrong != refuted:
-            apart.add(_why_apart(judged, made, error))
+            apart.add(_why_apart(judged, made, error, margins.JUDGES[differences]))
     single = stage.in_form(SINGLE)
     for seed in list(found)[:SINGLE_SEEDS]:
         judged = single.judged(row.functions(stage.right), stage.asking(row.function), seed)
@@ -138,14 +137,23 @@ def _by_judge(
     return errors, alone, "; ".join(sorted(apart - {""}))
 
 
+def _differences(questions: Sequence[Question]) -> str:
+    """The judge that differentiates; of a forward, which it cannot judge, any."""
+    judges = [margins.differences_of(q.exercise) for q in questions if q.exercise.forward]
+    return judges[0] if judges else next(iter(margins.DIFFERENCES.values()))
+
+
 def _largest(
     error: Callable[[Answers, Prepared], float], judged: Judged, made: Mapping[str, Prepared]
 ) -> float:
     return max(error(judgement.answers, made[name]) for name, judgement in judged.items())
 
 
-def _why_apart(judged: Judged, made: Mapping[str, Prepared], error: float) -> str:
-    """Why the comparison with the reference and finite differences differ on these cases."""
+def _why_apart(judged: Judged, made: Mapping[str, Prepared], error: float, tolerance: float) -> str:
+    """Why the comparison with the reference and finite differences differ on these cases.
+
+    ``error`` is the one that the reference finds, ``tolerance`` that of the differences.
+    """
     if not any(made[name].slopes for name in judged):
         return ""  # a forward has no gradient to judge
     smooth = {
@@ -156,8 +164,8 @@ def _why_apart(judged: Judged, made: Mapping[str, Prepared], error: float) -> st
     }
     if not smooth and error > tolerances.REFERENCE:
         return KINK
-    if tolerances.REFERENCE < error < tolerances.FINITE_DIFFERENCE:
-        return TOO_FINE
+    if tolerances.REFERENCE < error < tolerance:
+        return TOO_FINE.format(tolerance)
     return UNEXPLAINED
 
 

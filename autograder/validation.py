@@ -205,8 +205,11 @@ def _result(
 
 
 def _margins(rights: Sequence[RightResult], rows: Sequence[RowResult]) -> Iterator[Margin]:
-    """Each judge's margin; rows that a judge never sees are not its to tell from right ones."""
-    for judge in JUDGES:
+    """The margin of each judge that was asked.
+
+    Rows that a judge never sees are not its to tell from right ones.
+    """
+    for judge in (judge for judge in JUDGES if any(judge in right.errors for right in rights)):
         wrong = {f"{r.id} ({r.function})": r.errors[judge] for r in rows if r.alone[judge]}
         yield margin(judge, [right.errors.get(judge, 0.0) for right in rights], wrong)
 

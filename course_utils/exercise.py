@@ -89,8 +89,8 @@ class Exercise:
     forward's arguments that they belong to, in the same order.  ``backward`` of a
     forward names the function that has to live with its cache.  ``cache`` of a backward
     names what the standard cache holds: inputs and outputs of the forward (by default all
-    inputs, in their order); ``upstream`` is what its first argument is called.  ``step``
-    is that of central differences of the forward.
+    inputs, in their order); ``upstream`` is what its first argument is called.
+    ``dependence`` says how the forward depends on what it is differentiated by.
 
     ``driver`` names the function of ``drivers`` that is called instead, and uses what the
     student wrote.  ``specimens``: the function is given functions to try (``specimens``),
@@ -104,7 +104,7 @@ class Exercise:
     forward: str | None = None
     backward: str | None = None
     differentiate: tuple[str, ...] = ()
-    step: float = tolerances.SMOOTH_STEP
+    dependence: tolerances.Dependence = "smooth"
     caches: bool = True
     cache: tuple[str, ...] = ()
     upstream: str = "dout"
@@ -120,6 +120,11 @@ class Exercise:
     def called(self) -> str:
         """The function that is called: the student's own, or a driver that uses it."""
         return self.driver or self.function
+
+    @property
+    def differences(self) -> tolerances.CentralDifferences:
+        """How central differences of the forward are taken."""
+        return tolerances.DIFFERENCES[self.dependence]
 
     @property
     def keeps(self) -> bool:

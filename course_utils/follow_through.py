@@ -63,7 +63,9 @@ class _Pair:
         out, cache = self._forward({})
         # A wrong forward may return another shape than dout has.
         dout = case.dout if out.shape == case.dout.shape else np.resize(case.dout, out.shape)
-        directions = gradients.directions_for(arguments, np.random.default_rng(0))
+        directions = gradients.directions_for(
+            arguments, np.random.default_rng(0), exercise.differences
+        )
 
         def same_shape(moved: Mapping[str, Array]) -> Array:
             moved_out, _ = self._forward(moved)
@@ -72,7 +74,7 @@ class _Pair:
             return moved_out
 
         difference = gradients.central_difference(
-            same_shape, arguments, dout, directions, exercise.step
+            same_shape, arguments, dout, directions, exercise.differences
         )
         if not difference.confirms(self._backward(dout, cache), directions):
             return False

@@ -90,7 +90,7 @@ def _factor(output: str, got: Array, expected: Array) -> str:
     factor = float(np.sum(got.astype(float) * expected)) / norm
     if factor == 0.0 or not _same(got, factor * expected):
         return ""
-    if abs(factor + 1) < tolerances.FINITE_DIFFERENCE:
+    if abs(factor + 1) < tolerances.FACTOR:
         return f"{output} looks right but for its sign."
     if expected.size == 1:
         # Any number is a multiple of any other.

@@ -1,9 +1,17 @@
 """Every tolerance of judging, each with where it comes from.  No other module writes one.
 
-Errors are norm-wise: the largest absolute difference of an array, divided by the
+Errors of arrays are norm-wise: the largest absolute difference of an array, divided by the
 largest absolute value that was expected.  Element-wise relative error punishes correct
 work near zero: on correct convolutions it reached 2.7e-8, norm-wise never over 3e-11.
 """
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+#: How a forward depends on its arguments: ``quadratic`` is a polynomial of second degree in
+#: all of them together, ``piecewise linear`` is linear until the order of two entries changes.
+Dependence = Literal["smooth", "quadratic", "piecewise linear"]
 
 #: Against the reference, float64.  A correct answer differs by the order of its sums,
 #: about sqrt(terms) * 2.2e-16 (under 1e-13 here); a float32 buffer is off by 6e-8.
@@ -17,27 +25,43 @@ REFERENCE_SINGLE = 1e-5
 #: order one, so REFERENCE times one.
 SMALLEST_SCALE = 1.0
 
-#: Step of central differences for smooth forwards of order one: the rounding error eps/h
-#: (2e-11) and the truncation error h**2 (1e-10) meet there.
-SMOOTH_STEP = 1e-5
 
-#: Step where the forward is a polynomial of second degree in all its arguments together
-#: (a convolution is linear in x, w and b): central differences are exact, so large is best.
-QUADRATIC_STEP = 1.0
+@dataclass(frozen=True)
+class CentralDifferences:
+    """How central differences of one kind of forward are taken, and how far off they may be.
 
-#: Step where the forward is linear until the order of two entries changes (pooling of
-#: integers, whose gap is 1): exact while step * |direction| stays below half the gap.
-PIECEWISE_STEP = 2.0**-4
+    ``step`` is that along a Gaussian direction; where it is ``scaled``, in units of the
+    largest entry of each argument.  ``tolerance`` is relative to the sum of the sizes of
+    all terms of a derivative; what rounding can add is allowed on top (ROUNDING_FLOOR).
+    """
 
-#: Against central differences.
-FINITE_DIFFERENCE = 1e-6
+    step: float
+    tolerance: float
+    scaled: bool = False
 
-#: Rounding floor of a central difference, in units of eps * sum|f * dout| / step.
+
+DIFFERENCES: Final[Mapping[Dependence, CentralDifferences]] = {
+    # For forwards of order one the rounding error eps / step (2e-11) and the truncation
+    # error step**2 (1e-10) meet here.  Third derivatives may be a thousand times larger.
+    "smooth": CentralDifferences(step=1e-5, tolerance=1e-6),
+    # The third derivative is zero, so that differences are exact and only rounding is left:
+    # the larger the step the better.  A convolution is such a polynomial in x, w and b.
+    "quadratic": CentralDifferences(step=1.0, tolerance=1e-12, scaled=True),
+    # Pooling of integers, whose gap is 1: exact while step * |direction| is below half the
+    # gap.  Directions end at 4.
+    "piecewise linear": CentralDifferences(step=2.0**-4, tolerance=1e-12),
+}
+
+#: What rounding can add to a central difference, in units of eps * sum|f * dout| / step: the
+#: sums inside f are of up to some dozen terms, which may be larger than f itself.
 ROUNDING_FLOOR = 20.0
 
 #: Recorded answers against the same answers on another machine: floating-point sums
 #: change in the last bits between processors, integers do not.
 RECORDED = 1e-12
+
+#: Factors are shown with six digits: one that is as close as this to -1 is shown as -1.
+FACTOR = 1e-6
 
 #: Errors below this look like those of float32, whose rounding error is 6e-8 an operation.
 SINGLE_PRECISION = 1e-6

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 import numpy as np
 
 from autograder.exercises.question import MakeInputs, Question, Recipe, nonzero
-from course_utils import tolerances
 from course_utils.exercise import Check, Exercise, Value
 
 
@@ -164,7 +163,7 @@ BACKWARD = Exercise(
     outputs=("dx", "dw", "db"),
     forward="conv_forward_naive",
     differentiate=("x", "w", "b"),
-    step=tolerances.QUADRATIC_STEP,
+    dependence="quadratic",
     checks=(
         Check(
             "dx",

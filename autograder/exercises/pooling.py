@@ -10,7 +10,6 @@ from itertools import product
 import numpy as np
 
 from autograder.exercises.question import MakeInputs, Question, Recipe, distinct, nonzero
-from course_utils import tolerances
 from course_utils.exercise import Array, Check, Exercise, Value
 
 Fill = Callable[[np.random.Generator, Sequence[int]], Array]
@@ -248,7 +247,7 @@ def _backward(kind: str, checks: tuple[Check, ...]) -> Exercise:
         outputs=("dx",),
         forward=f"{kind}_pool_forward_naive",
         differentiate=("x",),
-        step=tolerances.PIECEWISE_STEP,
+        dependence="piecewise linear",
         checks=checks,
     )
 
@@ -271,7 +270,7 @@ def _padding(kind: str, direction: str, output: str, rule: str) -> Exercise:
         backward=None if backward else f"{kind}_pool_backward_naive",
         forward=f"{kind}_pool_forward_naive" if backward else None,
         differentiate=("x",) if backward else (),
-        step=tolerances.PIECEWISE_STEP,
+        dependence="piecewise linear",
         checks=(value,) if backward else (value, _cache(1)),
     )
 

@@ -34,15 +34,17 @@ def difference(operation, case, functions, directions):
 
     arguments = dict(zip(judge.differentiate, arrays, strict=True))
     return gradients.central_difference(
-        out, arguments, operation.dout(case), directions, judge.step
+        out, arguments, operation.dout(case), directions, judge.differences
     )
 
 
 def gaussian(operation, case):
     """Some Gaussian directions, the same at every run."""
     random = np.random.default_rng([ord(letter) for letter in f"{operation.name} {case}"])
-    moved = gradients_of(operation, case)
-    return [gradients.directions_for(moved, random) for _ in range(DIRECTIONS)]
+    judge = operation.judge
+    arguments = dict(zip(judge.differentiate, operation.arguments(case)[:-1], strict=True))
+    how = judge.differences
+    return [gradients.directions_for(arguments, random, how) for _ in range(DIRECTIONS)]
 
 
 def has_ties(operation, case):
