@@ -1,6 +1,10 @@
 """Changes that leave the functions of ``02_convolution`` right, and must pass."""
 
-from autograder.misconceptions.convolution.forms import FULL_CONVOLUTION, MATRIX_PRODUCT
+from autograder.misconceptions.convolution.forms import (
+    FULL_CONVOLUTION,
+    MATRIX_PRODUCT,
+    TWO_LOOPS,
+)
 from autograder.misconceptions.convolution.statements import (
     CACHE,
     CROP,
@@ -18,6 +22,12 @@ EQUIVALENTS = (
         "conv_backward_naive",
         form=FULL_CONVOLUTION,
         reason="convolving the dilated dout with the rotated kernel is the same sum",
+    ),
+    Equivalent(
+        "two loops",
+        "conv_backward_naive",
+        form=TWO_LOOPS,
+        reason="all images and filters of a window at once: the same terms in another order",
     ),
     Equivalent(
         "db from the padded dout",

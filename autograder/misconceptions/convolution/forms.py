@@ -58,5 +58,31 @@ def conv_backward_naive(dout, cache):
     return dx, dw, db
 """
 
+TWO_LOOPS_DW = 'dw += np.einsum("nf,nchw->fchw", upstream, window)'
+TWO_LOOPS_DX = 'dx_pad[:, :, rows, cols] += np.einsum("nf,fchw->nchw", upstream, w)'
+#: All images and filters of a window at once.
+TWO_LOOPS = f"""
+def conv_backward_naive(dout, cache):
+    x, w, b, conv_param = cache
+    stride, pad = conv_param["stride"], conv_param["pad"]
+    N, C, H, W = x.shape
+    F, _, HH, WW = w.shape
+    _, _, H_out, W_out = dout.shape
+    x_pad = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    dx_pad = np.zeros(x_pad.shape)
+    dw = np.zeros(w.shape)
+    db = dout.sum(axis=(0, 2, 3))
+    for i in range(H_out):
+        for j in range(W_out):
+            rows, cols = slice(i * stride, i * stride + HH), slice(j * stride, j * stride + WW)
+            window = x_pad[:, :, rows, cols]
+            upstream = dout[:, :, i, j]
+            {TWO_LOOPS_DW}
+            {TWO_LOOPS_DX}
+    dx = dx_pad[:, :, pad : pad + H, pad : pad + W]
+    return dx, dw, db
+"""
+
 matrix = partial(backward, form=MATRIX_PRODUCT)
 full = partial(backward, form=FULL_CONVOLUTION)
+two_loops = partial(backward, form=TWO_LOOPS)

@@ -22,6 +22,36 @@ MISTAKES = (
         edits=(("for i in range(H_out):", "for i in range(H):"),),
     ),
     forward(
+        "F27",
+        title="the number of windows is no whole number: / instead of //",
+        question="Of which type is 4 / 2, and can range count to it?",
+        remedy="Whole numbers are divided with //.",
+        check="out_plain",
+        edits=(
+            ("(H + 2 * pad - HH) // stride", "(H + 2 * pad - HH) / stride"),
+            ("(W + 2 * pad - WW) // stride", "(W + 2 * pad - WW) / stride"),
+        ),
+    ),
+    forward(
+        "F28",
+        title="only HH is divided by the stride: parentheses are missing",
+        question="In 1 + H + 2 * pad - HH // stride, what does // divide?",
+        remedy="There are 1 + (H + 2 pad - HH) // stride windows below each other.",
+        check="out_stride",
+        edits=(
+            ("(H + 2 * pad - HH) // stride", "H + 2 * pad - HH // stride"),
+            ("(W + 2 * pad - WW) // stride", "W + 2 * pad - WW // stride"),
+        ),
+    ),
+    forward(
+        "F29",
+        title="the loop over columns runs over the output's height",
+        question="How many windows stand side by side, and how many below each other?",
+        remedy=AXES,
+        check="out_plain",
+        edits=(("for j in range(W_out):", "for j in range(H_out):"),),
+    ),
+    forward(
         "F03",
         title="height and width of the output are swapped",
         question="Which axis of out has H' entries?",
@@ -104,6 +134,22 @@ MISTAKES = (
         edits=(("(H + 2 * pad - HH)", "(H - HH)"), ("(W + 2 * pad - WW)", "(W - WW)")),
     ),
     forward(
+        "F30",
+        title="the padding is counted once in the output's size",
+        question="How many rows does padding add?",
+        remedy="There are 1 + (H + 2 pad - HH) // stride windows below each other.",
+        check="out_padding",
+        edits=(("(H + 2 * pad - HH)", "(H + pad - HH)"), ("(W + 2 * pad - WW)", "(W + pad - WW)")),
+    ),
+    forward(
+        "F31",
+        title="np.pad(x, pad) pads images and channels, too",
+        question="Which shape has np.pad(x, 1)?",
+        remedy="Only rows and columns are padded: np.pad takes a pair of widths for each axis.",
+        check="out_padding",
+        edits=((PAD, "np.pad(x, pad)"),),
+    ),
+    forward(
         "F13",
         title="windows are cut from x instead of the padded x",
         question="From which array do you cut the windows?",
@@ -157,6 +203,17 @@ MISTAKES = (
         ),
     ),
     forward(
+        "F32",
+        title="the output's size is rounded up, so that the last windows do not fit",
+        question="What happens to rows that no whole window reaches?",
+        remedy="Rows and columns that no whole window reaches are left out.",
+        check="out_stride",
+        edits=(
+            ("1 + (H + 2 * pad - HH) // stride", "1 - (HH - H - 2 * pad) // stride"),
+            ("1 + (W + 2 * pad - WW) // stride", "1 - (WW - W - 2 * pad) // stride"),
+        ),
+    ),
+    forward(
         "F18",
         title="windows are placed side by side: the kernel's size is used for the stride",
         question="Where does window (1, 1) start when stride is 1 and the kernel is 3 x 3?",
@@ -168,6 +225,14 @@ MISTAKES = (
                 "top, left = min(i * HH, x_pad.shape[2] - HH), min(j * WW, x_pad.shape[3] - WW)",
             ),
         ),
+    ),
+    forward(
+        "F33",
+        title="the kernel's size is used for the stride, so that windows reach beyond the padded x",
+        question="Where does window (1, 1) start when stride is 1 and the kernel is 3 x 3?",
+        remedy="Window (i, j) starts at row i * stride and column j * stride.",
+        check="out_plain",
+        edits=((CORNER, "top, left = i * HH, j * WW"),),
     ),
     forward(
         "F19",
@@ -220,6 +285,14 @@ MISTAKES = (
         remedy="Every image has an output of its own.",
         check="out_plain",
         edits=(("x_pad[n, :,", "x_pad[0, :,"),),
+    ),
+    forward(
+        "F34",
+        title="every filter is filter 0",
+        question="Which kernel meets the window?",
+        remedy="Every filter has a kernel and an output channel of its own.",
+        check="out_plain",
+        edits=(("window * w[f]", "window * w[0]"),),
     ),
     forward(
         "F25",

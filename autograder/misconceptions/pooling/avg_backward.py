@@ -22,6 +22,14 @@ MISTAKES = (
         edits=((SHARE, "share = dout[n, c, i, j]"),),
     ),
     avg_backward(
+        "A23",
+        title="the gradient is twice as large as it should be",
+        question="How much does an average grow when one of its entries grows by 1?",
+        remedy=EVEN,
+        check="dx",
+        edits=((RETURN, "return 2 * dx"),),
+    ),
+    avg_backward(
         "A03",
         title="dx is assigned (=) where windows overlap, instead of added (+=)",
         question="How many windows read the entry in the middle of x?",
@@ -67,6 +75,14 @@ MISTAKES = (
         ),
     ),
     avg_backward(
+        "A24",
+        title="the window's size is used for the stride, so that windows lie outside dx",
+        question="Where does window (1, 1) start when stride is 1 and the window is 3 x 2?",
+        remedy=PLACE,
+        check="dx_overlap",
+        edits=((CORNER, "top, left = i * pool_height, j * pool_width"),),
+    ),
+    avg_backward(
         "A09",
         title="the gradient is divided by the square of the stride",
         question="How many entries has a window of 2 rows and 3 columns?",
@@ -91,6 +107,22 @@ MISTAKES = (
         edits=((CORNER, "top, left = i, j"),),
     ),
     avg_backward(
+        "A25",
+        title="the stride is used for rows and forgotten for columns",
+        question="Where does window (0, 1) start when stride is 2?",
+        remedy=PLACE,
+        check="dx",
+        edits=((CORNER, "top, left = i * stride, j"),),
+    ),
+    avg_backward(
+        "A26",
+        title="the stride is taken to be 2, whatever pool_param says",
+        question="Where does your function read pool_param['stride']?",
+        remedy=PLACE,
+        check="dx_overlap",
+        edits=(('pool_param["stride"]', "2"),),
+    ),
+    avg_backward(
         "A13",
         title="the window's height and width are swapped",
         question="Is your window square in every case?",
@@ -101,12 +133,33 @@ MISTAKES = (
         ),
     ),
     avg_backward(
+        "A27",
+        title="the window is taken to be 2 x 2, whatever pool_param says",
+        question="Where does your function read pool_param['pool_height']?",
+        remedy="The window has pool_height rows and pool_width columns.",
+        check="dx_stride",
+        edits=(
+            (
+                'pool_height, pool_width = pool_param["pool_height"], pool_param["pool_width"]',
+                "pool_height, pool_width = 2, 2",
+            ),
+        ),
+    ),
+    avg_backward(
         "A14",
         title="dout is ignored, as if it were 1 everywhere",
         question="What would dx be if dout were twice as large?",
         remedy="By the chain rule every window spreads its dout[n, c, i, j].",
         check="dx",
         edits=((SHARE, "share = 1 / (pool_height * pool_width)"),),
+    ),
+    avg_backward(
+        "A28",
+        title="dout is indexed by column and then row, which fails where it is not square",
+        question="Which index of dout belongs to rows?",
+        remedy=AXES,
+        check="dx",
+        edits=((SHARE, SHARE.replace("i, j]", "j, i]")),),
     ),
     avg_backward(
         "A15",
@@ -132,6 +185,14 @@ MISTAKES = (
         edits=(("for n in range(N):", "for n in range(1):"),),
     ),
     avg_backward(
+        "A29",
+        title="only channel 0 gets gradient",
+        question="Which values does c take in your loop?",
+        remedy=OWN,
+        check="dx",
+        edits=(("for c in range(C):", "for c in range(1):"),),
+    ),
+    avg_backward(
         "A17",
         title="the gradient is divided by the size of the batch",
         question="Does the forward divide by N?",
@@ -146,6 +207,28 @@ MISTAKES = (
         remedy="range(H') runs from 0 to H' - 1 already.",
         check="dx",
         edits=(("for i in range(H_out):", "for i in range(H_out - 1):"),),
+    ),
+    avg_backward(
+        "A30",
+        title="the last column of windows is left out",
+        question="Which is the last value of j in your loop?",
+        remedy="range(W') runs from 0 to W' - 1 already.",
+        check="dx",
+        edits=(("for j in range(W_out):", "for j in range(W_out - 1):"),),
+    ),
+    avg_backward(
+        "A31",
+        title="the number of windows is no whole number: / instead of //",
+        question="Of which type is 4 / 2, and can range count to it?",
+        remedy="Whole numbers are divided with //; dout.shape holds the sizes already.",
+        check="dx",
+        edits=(
+            (
+                "_, _, H_out, W_out = dout.shape",
+                "H_out = 1 + (H + 2 * pad - pool_height) / stride\n"
+                "    W_out = 1 + (W + 2 * pad - pool_width) / stride",
+            ),
+        ),
     ),
     avg_backward(
         "A19",
@@ -164,12 +247,40 @@ MISTAKES = (
         edits=((CROP, "dx = dx_pad[:, :, pad:-pad, pad:-pad]"),),
     ),
     avg_backward(
+        "A32",
+        title="the crop of dx starts at 0 instead of at pad",
+        question="Where in the padded array does x[0, 0, 0, 0] stand?",
+        remedy=CROPPING,
+        check="padding",
+        edits=((CROP, "dx = dx_pad[:, :, :H, :W]"),),
+    ),
+    avg_backward(
         "A21",
         title="dout is changed",
         question="What is in dout after your function has run?",
         remedy=READ_ONLY,
         check="unchanged",
         edits=((RETURN, "dout *= 0\n    return dx"),),
+    ),
+    avg_backward(
+        "A33",
+        title="gradients of earlier calls are still in the buffer",
+        question="Where is your dx made: anew in each call, or once?",
+        remedy="Each call starts with zeros.",
+        check="repeatable",
+        edits=(
+            (
+                "def avg_pool_backward_naive(dout, cache):",
+                "def avg_pool_backward_naive(dout, cache, kept={}):",
+            ),
+            (
+                "dx_pad = np.zeros((N, C, H + 2 * pad, W + 2 * pad))",
+                "dx_pad = kept.setdefault(\n"
+                "        (x.shape, dout.shape), np.zeros((N, C, H + 2 * pad, W + 2 * pad))\n"
+                "    )",
+            ),
+            (CROP, CROP + ".copy()"),
+        ),
     ),
     avg_backward(
         "A22",

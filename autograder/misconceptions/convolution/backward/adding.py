@@ -1,8 +1,14 @@
 """Gradients that are not added up, or that are divided or multiplied."""
 
-from autograder.misconceptions.convolution.forms import backward, matrix
+from autograder.misconceptions.convolution.forms import (
+    TWO_LOOPS_DW,
+    TWO_LOOPS_DX,
+    backward,
+    matrix,
+    two_loops,
+)
 from autograder.misconceptions.convolution.rules import ADDING, SUMS
-from autograder.misconceptions.convolution.statements import DW, DX, RETURN
+from autograder.misconceptions.convolution.statements import DB, DW, DX, RETURN
 
 MISTAKES = (
     backward(
@@ -20,6 +26,38 @@ MISTAKES = (
         remedy=ADDING,
         check="dw",
         edits=((DW, DW.replace("+=", "=")),),
+    ),
+    two_loops(
+        "C84",
+        title="dx is assigned (=) instead of added (+=) in a loop over windows of all images",
+        question="How many windows read the pixel in the middle of x?",
+        remedy=ADDING,
+        check="dx",
+        edits=((TWO_LOOPS_DX, TWO_LOOPS_DX.replace("+=", "=")),),
+    ),
+    two_loops(
+        "C85",
+        title="dw is assigned (=) instead of added (+=): only the last window of each image counts",
+        question="In how many windows is w used?",
+        remedy=ADDING,
+        check="dw",
+        edits=((TWO_LOOPS_DW, TWO_LOOPS_DW.replace("+=", "=")),),
+    ),
+    backward(
+        "C86",
+        title="dw += instead of dw[f] +=: every filter gets the contributions of all filters",
+        question="To which filters does one line of your loop add?",
+        remedy="dw[f] collects the windows that filter f read, each times dout[n, f, i, j].",
+        check="dw",
+        edits=((DW, DW.replace("dw[f]", "dw")),),
+    ),
+    backward(
+        "C87",
+        title="dx is added to all images at once: every image gets the contributions of all",
+        question="To which images does one line of your loop add?",
+        remedy="A window of image n sends its gradient to image n alone.",
+        check="dx",
+        edits=((DX, DX.replace("dx_pad[n, :,", "dx_pad[:, :,")),),
     ),
     matrix(
         "C54",
@@ -75,6 +113,14 @@ MISTAKES = (
         edits=((RETURN, "return dx, dw / N, db"),),
     ),
     backward(
+        "C88",
+        title="dw and db are averaged over the batch",
+        question="Does the forward divide by N?",
+        remedy=SUMS,
+        check="dw",
+        edits=((RETURN, "return dx, dw / N, db / N"),),
+    ),
+    backward(
         "C22",
         title="all gradients are divided by the size of the batch",
         question="Does the forward divide by N?",
@@ -91,11 +137,27 @@ MISTAKES = (
         edits=((RETURN, "return dx, dw / (H_out * W_out), db / (H_out * W_out)"),),
     ),
     backward(
+        "C89",
+        title="all gradients are twice as large as they should be",
+        question="Where does a factor of 2 come from: is there one in the forward?",
+        remedy="The output is linear in x, in w and in b: no factor stands before a gradient.",
+        check="dx",
+        edits=((RETURN, "return 2 * dx, 2 * dw, 2 * db"),),
+    ),
+    backward(
         "C76",
         title="dx is zero everywhere",
         question="Which line of your function adds to dx?",
         remedy="Every window sends dout[n, f, i, j] * w[f] back to where it stood.",
         check="dx",
         edits=((DX, "pass"),),
+    ),
+    backward(
+        "C90",
+        title="all gradients are zero: nothing was added to the buffers",
+        question="Which lines of your function add to dx, dw and db?",
+        remedy="Every window adds to dw[f] and to where it stood in dx, every dout to db[f].",
+        check="dx",
+        edits=((DB, "db = np.zeros(F)"), (DW, "pass"), (DX, "pass")),
     ),
 )

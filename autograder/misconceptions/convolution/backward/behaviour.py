@@ -30,6 +30,14 @@ MISTAKES = (
         edits=((RETURN, "return dx, db, dw"),),
     ),
     backward(
+        "C107",
+        title="a name is used that is neither in the function nor in its cache",
+        question="Would your function run in another notebook, with nothing but its arguments?",
+        remedy="All that a backward needs comes from dout and the cache.",
+        check="dx",
+        edits=(('    stride, pad = conv_param["stride"], conv_param["pad"]\n', ""),),
+    ),
+    backward(
         "C25",
         title="dout is changed",
         question="What is in dout after your function has run?",

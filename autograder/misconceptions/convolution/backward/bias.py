@@ -2,7 +2,7 @@
 
 from autograder.misconceptions.convolution.forms import backward
 from autograder.misconceptions.convolution.rules import BIAS, SUMS
-from autograder.misconceptions.convolution.statements import DB
+from autograder.misconceptions.convolution.statements import DB, DW
 
 MISTAKES = (
     backward(
@@ -12,6 +12,14 @@ MISTAKES = (
         remedy=BIAS,
         check="db",
         edits=((DB, "db = dout.sum(axis=(1, 2, 3))"),),
+    ),
+    backward(
+        "C94",
+        title="db is summed over filters instead of columns",
+        question="Which axis of dout is the filter's?",
+        remedy=BIAS,
+        check="db",
+        edits=((DB, "db = dout.sum(axis=(0, 1, 2))"),),
     ),
     backward(
         "C17",
@@ -38,6 +46,14 @@ MISTAKES = (
         edits=((DB, DB + ".reshape(F, 1)"),),
     ),
     backward(
+        "C95",
+        title="db has shape (1, F, 1, 1) instead of (F,)",
+        question="Which shape has b, and which has a sum with keepdims?",
+        remedy=BIAS,
+        check="db",
+        edits=((DB, "db = dout.sum(axis=(0, 2, 3), keepdims=True)"),),
+    ),
+    backward(
         "C20",
         title="db is averaged over the batch",
         question="Does the forward divide by N?",
@@ -46,11 +62,54 @@ MISTAKES = (
         edits=((DB, "db = dout.sum(axis=(2, 3)).mean(axis=0)"),),
     ),
     backward(
+        "C96",
+        title="db is the mean of dout instead of its sum",
+        question="Does the forward divide by the number of images or of windows?",
+        remedy=SUMS,
+        check="db",
+        edits=((DB, "db = dout.mean(axis=(0, 2, 3))"),),
+    ),
+    backward(
+        "C97",
+        title="db is summed over the batch twice: it is N times as large as it should be",
+        question="How often does your loop over images add the sum over all images?",
+        remedy=BIAS,
+        check="db",
+        edits=((DB, DB + " * N"),),
+    ),
+    backward(
+        "C98",
+        title="db is added to once for every entry of a kernel",
+        question="How often was b[f] added to one entry of out?",
+        remedy=BIAS,
+        check="db",
+        edits=((DB, DB + " * C * HH * WW"),),
+    ),
+    backward(
         "C75",
         title="db is the sum over the first image only",
         question="Do all images share b?",
         remedy=BIAS,
         check="db",
         edits=((DB, "db = dout[0].sum(axis=(1, 2))"),),
+    ),
+    backward(
+        "C99",
+        title="db is assigned (=) in a loop over images: only the last image counts",
+        question="What is left of db[f] after the second image?",
+        remedy=BIAS,
+        check="db",
+        edits=((DB, "db = dout[-1].sum(axis=(1, 2))"),),
+    ),
+    backward(
+        "C100",
+        title="db[f] is assigned (=) instead of added (+=): only the last window counts",
+        question="What is left of db[f] after the second window?",
+        remedy=BIAS,
+        check="db",
+        edits=(
+            (DB, "db = np.zeros(F)"),
+            (DW, DW + "\n                    db[f] = dout[n, f, i, j]"),
+        ),
     ),
 )

@@ -54,6 +54,14 @@ MISTAKES = (
         edits=((DW, "dw[f] += dout[n, f, i, j] * window[f % C]"),),
     ),
     backward(
+        "C101",
+        title="the filter's index is used for the channel in dw, which fails where F is above C",
+        question="Does a filter see one channel, or all of them?",
+        remedy="Each filter has a kernel for every channel: dw[f] adds windows of all channels.",
+        check="dw",
+        edits=((DW, DW.replace("window", "window[f]")),),
+    ),
+    backward(
         "C39",
         title="filter and channel axes of w are swapped in dx",
         question="Which axis of w is the filter's?",

@@ -2,7 +2,7 @@
 
 from autograder.misconceptions.convolution.forms import backward
 from autograder.misconceptions.convolution.rules import AXES
-from autograder.misconceptions.convolution.statements import DW, DX
+from autograder.misconceptions.convolution.statements import DW, DX, WINDOW
 
 MISTAKES = (
     backward(
@@ -28,12 +28,60 @@ MISTAKES = (
         ),
     ),
     backward(
+        "C103",
+        title="dout is indexed by column and then row, which fails where it is not square",
+        question="Which index of dout belongs to rows?",
+        remedy=AXES,
+        check="dx",
+        edits=(
+            (DW, DW.replace("i, j]", "j, i]")),
+            (DX, DX.replace("i, j]", "j, i]")),
+        ),
+    ),
+    backward(
+        "C104",
+        title="height and width of dout are taken for each other",
+        question="Which of the four numbers of dout.shape is H'?",
+        remedy=AXES,
+        check="dx",
+        edits=(("_, _, H_out, W_out = dout.shape", "_, _, W_out, H_out = dout.shape"),),
+    ),
+    backward(
+        "C105",
+        title="the number of windows is no whole number: / instead of //",
+        question="Of which type is 4 / 2, and can range count to it?",
+        remedy="Whole numbers are divided with //; dout.shape holds the sizes already.",
+        check="dx",
+        edits=(
+            (
+                "_, _, H_out, W_out = dout.shape",
+                "H_out, W_out = 1 + (H + 2 * pad - HH) / stride, 1 + (W + 2 * pad - WW) / stride",
+            ),
+        ),
+    ),
+    backward(
+        "C102",
+        title="in dw the windows of image 0 are used for all images",
+        question="Which image does your window come from?",
+        remedy="dw meets the same windows as the forward: image n goes with dout[n].",
+        check="dw",
+        edits=((WINDOW, WINDOW.replace("x_pad[n", "x_pad[0")),),
+    ),
+    backward(
         "C41",
         title="the loop runs over channels instead of filters",
         question="How many filters does w hold?",
         remedy="f runs over the F filters; channels are inside w[f].",
         check="dw",
         edits=(("for f in range(F):", "for f in range(min(C, F)):"),),
+    ),
+    backward(
+        "C106",
+        title="the loop over filters runs to C, which fails where C is above F",
+        question="How many filters does w hold?",
+        remedy="f runs over the F filters; channels are inside w[f].",
+        check="dw",
+        edits=(("for f in range(F):", "for f in range(C):"),),
     ),
     backward(
         "C34",

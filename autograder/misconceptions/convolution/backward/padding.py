@@ -54,6 +54,14 @@ MISTAKES = (
         edits=(('conv_param["stride"], conv_param["pad"]', 'conv_param["stride"], 1'),),
     ),
     backward(
+        "C82",
+        title="one row and column is cut off from dx on each side, whatever pad is",
+        question="How many rows of the padded gradient belong to the padding when pad is 0, or 2?",
+        remedy=CROPPING,
+        check="dx",
+        edits=((CROP, "dx = dx_pad[:, :, 1:-1, 1:-1]"),),
+    ),
+    backward(
         "C11",
         title="windows are cut from x instead of the padded x",
         question="From which array did the forward cut its windows?",
@@ -103,6 +111,20 @@ MISTAKES = (
         remedy="The full convolution pads dout by HH - 1 rows and WW - 1 columns on each side.",
         check="dx",
         edits=(("(HH - 1, HH - 1), (WW - 1, WW - 1)", "(HH - 1, HH - 2), (WW - 1, WW - 2)"),),
+    ),
+    full(
+        "C83",
+        title="dout is padded by HH - 1 - pad, which is negative where the padding is wide",
+        question="What is HH - 1 - pad for a kernel of 3 rows and pad 4?",
+        remedy="Pad dout by HH - 1 rows and WW - 1 columns on each side, then cut pad off dx.",
+        check="dx",
+        edits=(
+            (
+                "(HH - 1, HH - 1), (WW - 1, WW - 1)",
+                "(HH - 1 - pad, HH - 1 - pad), (WW - 1 - pad, WW - 1 - pad)",
+            ),
+            (CROP, "dx = dx_pad"),
+        ),
     ),
     full(
         "C68",

@@ -37,6 +37,22 @@ MISTAKES = (
         check="dw",
         edits=((CORNER, "top, left = i * stride, j"),),
     ),
+    backward(
+        "C91",
+        title="in dw the stride is used for rows and forgotten for columns",
+        question="Where does window (0, 1) of x start when stride is 2?",
+        remedy=STRIDE,
+        check="dw",
+        edits=((WINDOW, WINDOW.replace("left : left", "j : j")),),
+    ),
+    backward(
+        "C92",
+        title="in dx the stride is used for rows and forgotten for columns",
+        question="Where in dx does window (0, 1) start when stride is 2?",
+        remedy=STRIDE,
+        check="dx",
+        edits=((DX, DX.replace("left : left", "j : j")),),
+    ),
     full(
         "C67",
         title="windows are strided along rows only",
@@ -62,6 +78,14 @@ MISTAKES = (
                 "top, left = min(i * HH, x_pad.shape[2] - HH), min(j * WW, x_pad.shape[3] - WW)",
             ),
         ),
+    ),
+    backward(
+        "C93",
+        title="the kernel's size is used for the stride, so that windows reach beyond the padded x",
+        question="Where does window (1, 1) start when stride is 1 and the kernel is 3 x 3?",
+        remedy=STRIDE,
+        check="dw",
+        edits=((CORNER, "top, left = i * HH, j * WW"),),
     ),
     backward(
         "C44",

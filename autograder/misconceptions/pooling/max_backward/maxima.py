@@ -78,6 +78,14 @@ MISTAKES = (
         ),
     ),
     max_backward(
+        "P56",
+        title="the position of the maximum is split by pool_height, and lands outside its window",
+        question="Entry 3 of a window with 2 rows and 3 columns: which row and column is it?",
+        remedy="Counting row by row, entry k stands in row k // pool_width, column k % pool_width.",
+        check="dx_overlap",
+        edits=((FIRST, "row, col = divmod(int(np.argmax(window)), pool_height)"),),
+    ),
+    max_backward(
         "P16",
         title="row and column of the maximum are swapped",
         question="Which of the two indices moves down?",
@@ -91,6 +99,25 @@ MISTAKES = (
         ),
     ),
     max_backward(
+        "P57",
+        title="row and column of the maximum are swapped, and it lands outside its window",
+        question="Which of the two indices moves down?",
+        remedy=AXES,
+        check="dx",
+        edits=((SEND, SEND.replace("top + row, left + col", "top + col, left + row")),),
+    ),
+    max_backward(
+        "P58",
+        title="the maximum's row and column have the names of the loops over windows",
+        question="Which values have i and j when dout[n, c, i, j] is read?",
+        remedy="A name that a loop counts with is used for nothing else inside the loop.",
+        check="dx",
+        edits=(
+            (FIRST, FIRST.replace("row, col", "i, j")),
+            (SEND, SEND.replace("top + row, left + col", "top + i, left + j")),
+        ),
+    ),
+    max_backward(
         "P14",
         title="the window's height and width are swapped",
         question="Is your window square in every case?",
@@ -100,6 +127,14 @@ MISTAKES = (
             (WINDOW, "window = x_pad[n, c, top : top + pool_width, left : left + pool_height]"),
             (FIRST, "row, col = divmod(int(np.argmax(window)), window.shape[1])"),
         ),
+    ),
+    max_backward(
+        "P59",
+        title="pool_height and pool_width are taken for each other",
+        question="Is your window square in every case?",
+        remedy=AXES,
+        check="dx_overlap",
+        edits=(("pool_height, pool_width = ", "pool_width, pool_height = "),),
     ),
     max_backward(
         "P17",
@@ -177,5 +212,13 @@ MISTAKES = (
         remedy=OWN,
         check="dx",
         edits=(("for c in range(C):", "for c in range(1):"),),
+    ),
+    max_backward(
+        "P60",
+        title="only the first image of the batch is used",
+        question="Which values does n take in your loop?",
+        remedy=OWN,
+        check="dx",
+        edits=(("for n in range(N):", "for n in range(1):"),),
     ),
 )

@@ -74,6 +74,14 @@ MISTAKES = (
         ),
     ),
     max_backward(
+        "P54",
+        title="dout is indexed by column and then row, which fails where it is not square",
+        question="Which index of dout belongs to rows?",
+        remedy=AXES,
+        check="dx",
+        edits=((SEND, SEND.replace("i, j]", "j, i]")),),
+    ),
+    max_backward(
         "P30",
         title="dx is divided by the size of the batch",
         question="Does the forward divide by N?",
@@ -88,6 +96,14 @@ MISTAKES = (
         remedy="The derivative of a maximum with respect to its entry is 1.",
         check="dx",
         edits=((SEND, SEND + " / (pool_height * pool_width)"),),
+    ),
+    max_backward(
+        "P55",
+        title="dx is twice as large as it should be",
+        question="How much does the output grow when its maximum grows by 1?",
+        remedy="The derivative of a maximum with respect to its entry is 1.",
+        check="dx",
+        edits=((RETURN, "return 2 * dx"),),
     ),
     max_backward(
         "P35",

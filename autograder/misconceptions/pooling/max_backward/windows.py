@@ -28,6 +28,22 @@ MISTAKES = (
         ),
     ),
     max_backward(
+        "P61",
+        title="the window's size is used for the stride, so that windows lie outside x",
+        question="Where does window (1, 1) start when stride is 1 and the window is 3 x 2?",
+        remedy=PLACE,
+        check="dx_overlap",
+        edits=((CORNER, "top, left = i * pool_height, j * pool_width"),),
+    ),
+    max_backward(
+        "P62",
+        title="the stride is taken to be 2, whatever pool_param says",
+        question="Where does your function read pool_param['stride']?",
+        remedy=PLACE,
+        check="dx_overlap",
+        edits=(('pool_param["stride"]', "2"),),
+    ),
+    max_backward(
         "P50",
         title="stride is used for rows and forgotten for columns",
         question="Where does window (0, 1) start when stride is 2?",
@@ -57,6 +73,14 @@ MISTAKES = (
         edits=(("for j in range(W_out):", "for j in range(min(H_out, W_out)):"),),
     ),
     max_backward(
+        "P63",
+        title="both loops over windows run to H', which fails where H' is above W'",
+        question="How many windows stand side by side, and how many below each other?",
+        remedy=AXES,
+        check="dx_stride",
+        edits=(("for j in range(W_out):", "for j in range(H_out):"),),
+    ),
+    max_backward(
         "P24",
         title="the number of windows is computed as H // pool_height",
         question="How many windows of height 3 fit into 5 rows when stride is 1?",
@@ -67,6 +91,30 @@ MISTAKES = (
                 "_, _, H_out, W_out = dout.shape",
                 "H_out = min(H // pool_height, dout.shape[2])\n"
                 "    W_out = min(W // pool_width, dout.shape[3])",
+            ),
+        ),
+    ),
+    max_backward(
+        "P64",
+        title="the number of windows is computed as H // pool_height, more than dout has",
+        question="How many windows of height 1 fit into 8 rows when stride is 3?",
+        remedy=FIT,
+        check="dx_overlap",
+        edits=(
+            ("_, _, H_out, W_out = dout.shape", "H_out, W_out = H // pool_height, W // pool_width"),
+        ),
+    ),
+    max_backward(
+        "P65",
+        title="the number of windows is no whole number: / instead of //",
+        question="Of which type is 4 / 2, and can range count to it?",
+        remedy="Whole numbers are divided with //; dout.shape holds the sizes already.",
+        check="dx",
+        edits=(
+            (
+                "_, _, H_out, W_out = dout.shape",
+                "H_out = 1 + (H + 2 * pad - pool_height) / stride\n"
+                "    W_out = 1 + (W + 2 * pad - pool_width) / stride",
             ),
         ),
     ),
@@ -144,6 +192,22 @@ MISTAKES = (
                 "                    window[: part.shape[0], : part.shape[1]] = part",
             ),
         ),
+    ),
+    max_backward(
+        "P66",
+        title="windows are cut from x, where those of the padding's far side are empty",
+        question="Where does the last window start, and how many rows has x?",
+        remedy="Windows are cut from the padded x.",
+        check="padding",
+        edits=((WINDOW, WINDOW.replace("x_pad", "x")),),
+    ),
+    max_backward(
+        "P67",
+        title="np.pad is given one width for all axes: it pads images and channels, too",
+        question="Which shape has np.pad(x, 1)?",
+        remedy="Only rows and columns are padded: np.pad takes a pair of widths for each axis.",
+        check="padding",
+        edits=(("((0, 0), (0, 0), (pad, pad), (pad, pad))", "pad"),),
     ),
     max_backward(
         "P09",
