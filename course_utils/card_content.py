@@ -7,9 +7,9 @@ passed ``card_safety.reduced``.
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from course_utils import tolerances
+from course_utils.comparison import is_about_shape
 from course_utils.exercise import CheckResult, ErrorMap, Status, Worst
 
 if TYPE_CHECKING:
@@ -26,6 +26,11 @@ NOT_JUDGED = (
     "The checker could not come to a verdict. That is its fault, not your function's, "
     "and costs no points."
 )
+
+OPTIONAL = "This part is optional: it can only add points, and what is open here costs none."
+
+#: How a status is shown: what is not right yet in an optional part is open, not failed.
+Mark = Literal["passed", "failed", "open", "not started", "not judged"]
 
 #: Statuses of single checks, in the order in which a headline counts them.
 _COUNTED: tuple[Status, ...] = ("failed", "not judged", "not started")
@@ -50,13 +55,13 @@ class Grid:
 class Section:
     """One block of a card; its parts are shown in the order of these fields.
 
-    ``status`` stands before the heading where the section is about checks that share
+    ``mark`` stands before the heading where the section is about checks that share
     it.  ``lines`` and ``closing`` are pairs (label, text), a label may be empty.
     ``folded`` code is for the reader to open.
     """
 
     heading: str
-    status: Status | None = None
+    mark: Mark | None = None
     lines: tuple[tuple[str, str], ...] = ()
     items: tuple[str, ...] = ()
     grid: Grid | None = None
@@ -70,7 +75,7 @@ class Content:
     """All that a card says: the headline is ``function: state``, then ``points`` if any."""
 
     function: str
-    status: Status
+    mark: Mark
     state: str
     points: str
     sections: tuple[Section, ...]
@@ -87,7 +92,48 @@ def content(card: "ReportCard") -> Content:
         *_passed(card),
         *_printed(card),
     )
-    return Content(card.function, card.status, _state(card), _points(card), sections)
+    mark = _mark(card, card.status)
+    return Content(card.function, mark, _state(card), _points(card), sections)
+
+
+def in_brief(card: "ReportCard") -> str:
+    """The state in one line, with what was found first: enough to act on without the card."""
+    if card.status == "not started":
+        return f"{card.function} is not written yet."
+    if card.reason:
+        return _sentence(about(card.function, card.reason))
+    headline = f"{card.function}: {_state(card)}"
+    failed = telling(card)
+    if not failed:
+        return _sentence(headline)
+    if any(check.status != "failed" for check in card.checks):
+        headline += f" ({'; '.join(map(_title, failed))})"
+    found = [_message(card, failed[0]), _worst(failed[0].worst) if failed[0].worst else ""]
+    if failed[0].case:
+        found.append(f"found with {failed[0].case}")
+    return f"{_sentence(headline)} {_sentence('; '.join(filter(None, found)))}".rstrip()
+
+
+def about(name: str, text: str) -> str:
+    """``name: text``, but for a text that names it already."""
+    return text if name in text else f"{name}: {text}"
+
+
+def telling(card: "ReportCard") -> list[CheckResult]:
+    """The failed checks that say something of the function.
+
+    How a function behaves counts as soon as one of its values is right; until then it says
+    nothing.
+    """
+    failed = [check for check in card.checks if check.status == "failed"]
+    values = [check for check in card.checks if check.kind == "value"]
+    if values and all(check.status == "failed" for check in values):
+        return [check for check in failed if check.kind == "value"]
+    return failed
+
+
+def _mark(card: "ReportCard", status: Status) -> Mark:
+    return "open" if card.optional and status == "failed" else status
 
 
 def _state(card: "ReportCard") -> str:
@@ -95,6 +141,9 @@ def _state(card: "ReportCard") -> str:
     total = len(card.checks)
     if card.status == "passed" and total > 1:
         return f"all {total} checks passed"
+    if card.status == "failed" and card.optional:
+        passed = f"{_count(card.checks, 'passed')} of {total} checks passed"
+        return f"{passed if total > 1 else 'open'} (optional)"
     if card.status == "failed" and total > 1:
         counts = [(_count(card.checks, status), status) for status in _COUNTED]
         told = [f"{number} of {total} checks {status}" for number, status in counts if number]
@@ -107,7 +156,8 @@ def _points(card: "ReportCard") -> str:
     if card.points is None:
         return ""
     earned, maximum = (text.removesuffix(".0") for text in two_numbers(*card.points))
-    return f"{earned} of {maximum} {'point' if maximum == '1' else 'points'}"
+    kind = "bonus " if card.optional else ""
+    return f"{earned} of {maximum} {kind}{'point' if maximum == '1' else 'points'}"
 
 
 def two_numbers(first: float, second: float) -> tuple[str, str]:
@@ -141,6 +191,8 @@ def _opening(card: "ReportCard") -> Iterator[Section]:
         lines.append(("", NOT_STARTED if card.points is None else NOT_WRITTEN))
     if card.status == "not judged":
         lines.append(("", NOT_JUDGED))
+    if card.status == "failed" and card.optional:
+        lines.append(("", OPTIONAL))
     if card.reason:
         label = "Reason" if card.status == "not judged" else ""
         lines.append((label, _sentence(card.reason)))
@@ -154,10 +206,17 @@ def _wrong(card: "ReportCard") -> Iterator[Section]:
     told: dict[object, list[CheckResult]] = {}
     for check in card.checks:
         if check.status == "failed":
-            found = (check.message, check.case, check.worst, check.error_map, check.notes)
+            # One crash on two cases is one finding.
+            case = check.case if _was_compared(check) else ""
+            found = (check.message, case, check.worst, check.error_map, check.notes)
             told.setdefault(found, []).append(check)
     for checks in told.values():
         yield _finding(card, checks)
+
+
+def _was_compared(check: CheckResult) -> bool:
+    """Tell whether a value came back that could be compared with the right one."""
+    return check.worst is not None or is_about_shape(check.message)
 
 
 def _finding(card: "ReportCard", checks: Sequence[CheckResult]) -> Section:
@@ -166,24 +225,41 @@ def _finding(card: "ReportCard", checks: Sequence[CheckResult]) -> Section:
     lines = []
     is_the_reason = bool(check.message) and check.message == card.reason
     if check.message and not is_the_reason:
-        lines.append(("", _sentence(check.message)))
+        lines.append(("", _sentence(_message(card, check))))
     if check.worst is not None:
         lines.append(("Worst entry", _worst(check.worst)))
-    if check.case:
+    cases = {one.case for one in checks}
+    if check.case and len(cases) == 1:
         lines.append(("Found with", check.case))
-    closing = [("Note", note) for note in check.notes]
-    # A crash or a limit breaks no rule of its own: the rule is told where values differ.
-    if check.rule and len(checks) == 1 and not is_the_reason:
-        closing.insert(0, ("Rule", check.rule))
     together = f"{len(checks)} checks" + (", for the same reason" if check.message else "")
+    items = (_with(_title(one), one.case if len(cases) > 1 else "") for one in checks)
     return Section(
         heading=_title(check) if len(checks) == 1 else together,
-        status=check.status,
+        mark=_mark(card, check.status),
         lines=tuple(lines),
-        items=() if len(checks) == 1 else tuple(_title(c) for c in checks),
+        items=() if len(checks) == 1 else tuple(items),
         grid=_grid(check.error_map, check.worst) if check.error_map else None,
-        closing=tuple(closing),
+        closing=tuple(_closing(card, checks)),
     )
+
+
+def _closing(card: "ReportCard", checks: Sequence[CheckResult]) -> Iterator[tuple[str, str]]:
+    """The rule that was broken, and the notes.
+
+    A crash, a limit or a missing value breaks no rule of the value.
+    """
+    check = checks[0]
+    is_broken = _was_compared(check) if check.kind == "value" else check in telling(card)
+    if check.rule and len(checks) == 1 and is_broken and check.message != card.reason:
+        yield "Rule", check.rule
+    for note in check.notes:
+        yield "Note", note
+
+
+def _message(card: "ReportCard", check: CheckResult) -> str:
+    """What was found, as a whole sentence: it is the function that ``returned None``."""
+    is_short = check.message.startswith("returned ")
+    return f"{card.function} {check.message}" if is_short else check.message
 
 
 def _title(check: CheckResult) -> str:
@@ -225,7 +301,7 @@ def _grid(error_map: ErrorMap, worst: Worst | None) -> Grid:
 def _glyph(value: float, largest: float) -> str:
     if not math.isfinite(value):
         return NOT_FINITE
-    if value <= tolerances.REFERENCE * largest:
+    if value == 0:
         return RIGHT
     # A ninth and a rounding error is still a ninth.
     ninths = math.ceil(9 * (value / largest) - 1e-9)
@@ -283,7 +359,7 @@ def _with(title: str, text: str) -> str:
 def _passed(card: "ReportCard") -> Iterator[Section]:
     titles = tuple(_title(check) for check in card.checks if check.status == "passed")
     if titles:
-        yield Section("", status="passed", items=titles)
+        yield Section("", mark="passed", items=titles)
 
 
 def _printed(card: "ReportCard") -> Iterator[Section]:

@@ -11,13 +11,13 @@ are in single quotes, which JSON does not lengthen.
 from collections.abc import Sequence
 from html import escape
 
-from course_utils.card_content import LEVELS, NOT_FINITE, Content, Grid, Section
-from course_utils.exercise import Status
+from course_utils.card_content import LEVELS, NOT_FINITE, Content, Grid, Mark, Section
 
-#: Background and text of a status; each pair has a contrast above 5.
-BADGES: dict[Status, tuple[str, str]] = {
+#: Background and text of a mark; each pair has a contrast above 5.
+BADGES: dict[Mark, tuple[str, str]] = {
     "passed": ("#1b6e3c", "#fff"),
     "failed": ("#a8321e", "#fff"),
+    "open": ("#5a6068", "#fff"),
     "not started": ("#5a6068", "#fff"),
     "not judged": ("#6b5300", "#fff"),
 }
@@ -44,21 +44,21 @@ def render(card: Content) -> str:
     # otherwise reorder the numbers that follow it.
     headline = f"<b><bdi>{escape(card.function)}</bdi>: {escape(card.state)}</b>"
     body = "".join(_section(section) for section in card.sections)
-    style = f"{_CARD};border-left:6px solid {BADGES[card.status][0]}"
+    style = f"{_CARD};border-left:6px solid {BADGES[card.mark][0]}"
     return (
         f"<div class='{_CLASSES}' dir='ltr' style='{style}'>"
         f"<div style='font-size:115%'>{headline}{earned}</div>{body}</div>"
     )
 
 
-def _badge(status: Status) -> str:
-    background, colour = BADGES[status]
+def _badge(mark: Mark) -> str:
+    background, colour = BADGES[mark]
     style = f"background:{background};color:{colour};border-radius:3px;padding:1px 6px"
-    return f"<span style='{style};white-space:nowrap'>{status}</span>"
+    return f"<span style='{style};white-space:nowrap'>{mark}</span>"
 
 
 def _section(section: Section) -> str:
-    badge = f"{_badge(section.status)} " if section.status else ""
+    badge = f"{_badge(section.mark)} " if section.mark else ""
     heading = f"<b>{escape(section.heading)}</b>" if section.heading else ""
     if section.folded:
         inside = f"<summary>{heading}</summary>{_code(section)}"

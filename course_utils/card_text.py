@@ -19,10 +19,10 @@ def render(card: Content) -> str:
 
 
 def _section(section: Section) -> Iterator[str]:
-    title = [part for part in (section.status, section.heading) if part]
+    title = [part for part in (section.mark, section.heading) if part]
     indent = _INDENT if title else ""
     if title:
-        colon = "" if section.status and section.heading else ":"
+        colon = "" if section.mark and section.heading else ":"
         yield from wrapped(": ".join(title) + colon, "", _INDENT)
     for label, text in section.lines:
         yield from wrapped(_labelled(label, text), indent)

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from course_utils import recorded
-from course_utils.diagnosis import diagnose
+from course_utils.diagnosis import HINT_EXAMPLE, HINT_NAME, Diagnosis, diagnose
 from course_utils.drivers import DRIVERS, bound
 from course_utils.exercise import Kept, Raised, Returned, Value
 from course_utils.judgement import Judgement
@@ -32,14 +32,15 @@ PRINTED_CHARACTERS = 4000
 _INSTALLED = ("site-packages", "dist-packages")
 
 #: How far hints climb: pattern, question, smallest failing case, named mistake.
-MOST_HINTS = 4
+MOST_HINTS = HINT_NAME
+
+#: What is said where a small case was asked for, and where there is none.
+SEE_EXAMPLE = "The smallest case that shows it is below: small enough to work it out by hand."
+NO_EXAMPLE = "No small case shows it; start from the case that is named with what failed."
 
 
-class CheckFailed(Exception):  # noqa: N818 - the name that students read
-    """The function is not right yet; the report card says what is wrong.
-
-    Notebooks show ``str(error)`` instead of a traceback through the checker.
-    """
+class _InOneLine(BaseException):
+    """An exception that a notebook shows without a traceback through the checker."""
 
     def _render_traceback_(
         self,
@@ -48,7 +49,23 @@ class CheckFailed(Exception):  # noqa: N818 - the name that students read
         _traceback: TracebackType | None = None,
         **_: Any,
     ) -> list[str]:
-        return [f"CheckFailed: {self}"]
+        return [f"{type(self).__name__}: {self}"]
+
+
+class CheckFailed(_InOneLine, Exception):  # noqa: N818 - the name that students read
+    """The function is not right yet.
+
+    ``str(error)`` says what failed and what was found first; the report card that was
+    shown before says more.
+    """
+
+
+class CheckValueError(_InOneLine, ValueError):
+    """``check`` was asked for something that there is not; the message says what there is."""
+
+
+class CheckTypeError(_InOneLine, TypeError):
+    """``check`` was given something of the wrong kind; the message says what it needs."""
 
 
 def check(function: Callable[..., Any], part: str = "", *, hint: int = 1) -> None:
@@ -57,13 +74,27 @@ def check(function: Callable[..., Any], part: str = "", *, hint: int = 1) -> Non
     ``part`` selects an optional part of an exercise, such as ``"padding"``.  ``hint``
     says how much help a failure brings: 1 where and what pattern, 2 a question, 3 the
     smallest failing case, 4 the named mistake.  Asking costs nothing.
-    Raises ValueError for a function that no exercise asks for, TypeError for no function.
+
+    The card is shown in a notebook as a table, elsewhere as text on standard output.
+    Then ``check`` returns None if every check passed, and raises
+
+    - CheckFailed if one failed, or if the function is not written yet (it raises
+      NotImplementedError), in a notebook as in a plain script, where it ends the script:
+      write ``try: check(f)`` and ``except CheckFailed: ...`` to go on after it.  Its text
+      says what failed, with what was found and on which inputs;
+    - ValueError for a function that no exercise asks for, for a part that the function
+      does not have, and for a hint that is not 1, 2, 3 or 4;
+    - TypeError for what is no function, and for a part that is no text.
+
+    Whatever the function itself raises is a finding on the card and raises CheckFailed;
+    only KeyboardInterrupt passes through.  Nothing is raised for warnings, for what the
+    function prints, or for a cache of another form.
     """
-    exercise = _exercise_of(function, part)
-    card = examine(function, exercise, hint=hint)
+    asked = _asked(function, part, hint)
+    card = examine(function, asked, hint=hint)
     _show(card)
     if card.status != "passed":
-        raise CheckFailed(_summary(card))
+        raise CheckFailed(card.in_brief())
 
 
 def examine(function: Callable[..., Any], exercise: str, *, hint: int = MOST_HINTS) -> ReportCard:
@@ -76,28 +107,78 @@ def examine(function: Callable[..., Any], exercise: str, *, hint: int = MOST_HIN
     with quiet_numpy():
         judgement = judge(asked.exercise, asked.cases, asked.answers, session)
         judgement = _with_cache_evidence(judgement, asked, session)
-        diagnosis = diagnose(asked, judgement, session).up_to(hint)
+        diagnosis = diagnose(asked, judgement, session)
+    shown = diagnosis.up_to(hint)
     return ReportCard(
         function=asked.exercise.function,
         status=judgement.status,
         checks=judgement.checks,
         reason=judgement.reason,
-        diagnosis=(*judgement.notes, *diagnosis.sentences, *_more_help(asked, judgement, hint)),
-        example=diagnosis.example,
+        diagnosis=(*judgement.notes, *shown.sentences, *_help(asked, diagnosis, hint)),
+        example=shown.example,
         printed=judgement.printed,
+        optional=bool(asked.part),
     )
 
 
-def _exercise_of(function: Callable[..., Any], part: str) -> str:
+def _asked(function: object, part: object, hint: object) -> str:
+    """The name of the exercise that is asked for.  Raises what ``check`` says."""
     if not callable(function):
         kind = type(function).__name__
-        raise TypeError(f"check needs a function, found a {kind}; write check(name_of_function)")
+        raise CheckTypeError(
+            f"check needs a function, found {_article(kind)}; write check(name_of_function)"
+        )
     name = getattr(function, "__name__", type(function).__name__)
-    exercise = f"{name}_{part}" if part else name
-    if exercise not in recorded.names():
-        known = ", ".join(recorded.names())
-        raise ValueError(f"no exercise is called {exercise!r}; the exercises are: {known}")
+    if not isinstance(part, str):
+        # The hint was given by its place.
+        raise CheckTypeError(
+            f"part is {_shown(part)}, expected a text; for more help write {_call(name, '', 2)}"
+        )
+    exercise = f"{name}_{part}" if part else str(name)
+    if exercise not in recorded.names() or recorded.load(exercise).exercise.function != name:
+        parts = recorded.parts()
+        if name in parts:
+            raise CheckValueError(_no_such_part(name, part, parts[name]))
+        raise CheckValueError(
+            f"no exercise asks for a function named {name!r}; the exercises are: {', '.join(parts)}"
+        )
+    if type(hint) is not int or not 1 <= hint <= MOST_HINTS:
+        raise CheckValueError(
+            f"hint is {_shown(hint)}, expected 1, 2, 3 or 4; write {_call(name, part, MOST_HINTS)} "
+            "for all the help there is"
+        )
     return exercise
+
+
+def _no_such_part(function: str, part: str, parts: Sequence[str]) -> str:
+    found = f"{function} has no part {_shown(part)}"
+    if not parts:
+        return f"{found}, it has no parts at all; write check({function})"
+    known = " and ".join(map(repr, parts))
+    return f"{found}, only {known}; write {_call(function, parts[0])} or check({function})"
+
+
+def _call(function: str, part: str = "", hint: int = 1) -> str:
+    """The call of ``check`` as a student writes it."""
+    arguments = [
+        function,
+        *([f'part="{part}"'] if part else []),
+        *([f"hint={hint}"] if hint != 1 else []),
+    ]
+    return f"check({', '.join(arguments)})"
+
+
+def _article(kind: str) -> str:
+    return f"{'an' if kind[:1].lower() in 'aeiou' else 'a'} {kind}"
+
+
+def _shown(value: object) -> str:
+    """A value as code, short enough for one line."""
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - an object of the student's own making
+        text = _article(type(value).__name__)
+    return text if len(text) <= 40 and "\n" not in text else _article(type(value).__name__)
 
 
 def _with_cache_evidence(
@@ -112,25 +193,16 @@ def _with_cache_evidence(
     return judgement.with_cache(serves=evidence.cache_serves)
 
 
-def _more_help(asked: recorded.Recorded, judgement: Judgement, hint: int) -> tuple[str, ...]:
-    """How to ask for the next step of help; nothing when there is none."""
-    if judgement.status != "failed" or hint >= MOST_HINTS:
-        return ()
-    function, step = asked.exercise.function, max(hint, 1) + 1
-    part = asked.exercise.name.removeprefix(function).lstrip("_")
-    arguments = f'{function}, part="{part}"' if part else function
-    return (f"For more help: check({arguments}, hint={step}), up to hint={MOST_HINTS}.",)
-
-
-def _summary(card: ReportCard) -> str:
-    if card.status == "not started":
-        return f"{card.function} is not written yet."
-    failed = [c.title for c in card.checks if c.status == "failed"]
-    if card.reason:
-        return f"{card.function}: {card.reason}."
-    return (
-        f"{card.function}: {len(failed)} of {len(card.checks)} checks failed ({'; '.join(failed)})."
-    )
+def _help(asked: recorded.Recorded, diagnosis: Diagnosis, hint: int) -> Iterator[str]:
+    """What to do with the help that is shown, and how to ask for more while there is more."""
+    shown = diagnosis.up_to(hint)
+    if shown.unknown or (shown.mistakes and hint >= HINT_EXAMPLE and not shown.example):
+        yield SEE_EXAMPLE if shown.example else NO_EXAMPLE
+    further = [level for level in diagnosis.levels() if level > hint]
+    if further:
+        call = _call(asked.exercise.function, asked.part, further[0])
+        upto = f", up to hint={further[-1]}" if len(further) > 1 else ""
+        yield f"For more help: {call}{upto}."
 
 
 def _show(card: ReportCard) -> None:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_utils.comparison import compare
-from course_utils.exercise import Array, Case, Exercise, Session, Value
+from course_utils.exercise import Case, Exercise, Session, Value
 from course_utils.judgement import Judgement
-from course_utils.judging import judge
+from course_utils.judging import STUB, judge
 from course_utils.mistake import KnownMistake, Result
 from course_utils.patterns import pattern
 from course_utils.recorded import Recorded
@@ -24,8 +24,12 @@ HINT_QUESTION, HINT_EXAMPLE, HINT_NAME = 2, 3, 4
 
 #: On so many cases a known mistake must agree where it differs from the right answer.
 ENOUGH_CASES = 2
+#: So many mistakes with the same results are named.
+MOST_NAMED = 2
 #: Arrays with more entries than this are not printed.
 LARGEST_PRINTED = 60
+#: Characters of an exception in the example.
+LONGEST_COMMENT = 160
 
 
 @dataclass(frozen=True)
@@ -34,8 +38,9 @@ class Diagnosis:
 
     ``pattern`` says what the error looks like, ``question`` points to the place,
     ``example`` is code that reproduces the smallest failing case, ``name`` is the known
-    mistake with the rule that holds instead.  Each may be empty.  ``mistakes`` are the
-    ids of the catalogue's rows that fit, best first.
+    mistake with the rule that holds instead.  ``unknown`` says that there is no known
+    mistake that fits.  Each may be empty.  ``mistakes`` are the ids of the catalogue's rows
+    that fit, best first.
     """
 
     pattern: str = ""
@@ -43,21 +48,37 @@ class Diagnosis:
     example: str = ""
     name: str = ""
     mistakes: tuple[str, ...] = ()
+    unknown: str = ""
 
     def up_to(self, hint: int) -> "Diagnosis":
-        """The part that is shown at this level: 1 pattern, 2 question, 3 example, 4 name."""
+        """The part that is shown at this level: 1 pattern, 2 question, 3 example, 4 name.
+
+        Where no known mistake fits, level 2 says so and shows the example: nothing else
+        is to come.
+        """
+        asked = hint >= HINT_QUESTION
         return Diagnosis(
             pattern=self.pattern,
-            question=self.question if hint >= HINT_QUESTION else "",
-            example=self.example if hint >= HINT_EXAMPLE else "",
+            question=self.question if asked else "",
+            example=self.example if hint >= HINT_EXAMPLE or (asked and self.unknown) else "",
             name=self.name if hint >= HINT_NAME else "",
             mistakes=self.mistakes,
+            unknown=self.unknown if asked else "",
+        )
+
+    def levels(self) -> tuple[int, ...]:
+        """The levels of help that show something which the level before does not."""
+        return tuple(
+            hint
+            for hint in range(HINT_QUESTION, HINT_NAME + 1)
+            if self.up_to(hint) != self.up_to(hint - 1)
         )
 
     @property
     def sentences(self) -> tuple[str, ...]:
         """The help in words, without the example."""
-        return tuple(text for text in (self.pattern, self.question, self.name) if text)
+        told = (self.pattern, self.unknown, self.question, self.name)
+        return tuple(text for text in told if text)
 
 
 def diagnose(recorded: Recorded, judgement: Judgement, session: Session) -> Diagnosis:
@@ -65,21 +86,48 @@ def diagnose(recorded: Recorded, judgement: Judgement, session: Session) -> Diag
     if judgement.status != "failed" or judgement.reason:
         return Diagnosis()
     found = nearest(judgement, recorded.mistakes, right_results(recorded))
-    question = name = ""
-    mistakes: tuple[str, ...] = ()
-    if found is not None:
-        exact, rows = found
-        how = "This matches exactly a known mistake" if exact else "This looks like a known mistake"
-        question = rows[0].question
-        name = f"{how}: {rows[0].title}. {rows[0].remedy}"
-        mistakes = tuple(row.id for row in rows)
+    pattern = _common_pattern(recorded, judgement)
+    example = smallest_example(recorded, session)
+    if found is None:
+        return Diagnosis(pattern, example=example, unknown=_unknown(judgement))
+    exact, rows = found
+    alike = _alike(rows)
     return Diagnosis(
-        pattern=_common_pattern(recorded, judgement),
-        question=question,
-        example=smallest_example(recorded, session),
-        name=name,
-        mistakes=mistakes,
+        pattern=pattern,
+        question=" ".join(dict.fromkeys(row.question for row in alike)),
+        example=example,
+        name=_name(alike, exact=exact),
+        mistakes=tuple(row.id for row in rows),
     )
+
+
+def _alike(rows: Sequence[KnownMistake]) -> list[KnownMistake]:
+    """The first row, and those that no visible case tells from it."""
+    first = rows[0]
+    same = [row for row in rows if row.results == first.results and row.failed == first.failed]
+    return same[:MOST_NAMED]
+
+
+def _name(alike: Sequence[KnownMistake], *, exact: bool) -> str:
+    """The first known mistake with its rule; of the others that would do as well, the same."""
+    first, *others = alike
+    how = "This matches exactly a known mistake" if exact else "This looks like a known mistake"
+    sentences = [f"{how}: {first.title}. {first.remedy}"]
+    for other in others:
+        sentences.append(f"Or, with the same results: {other.title}.")
+        if other.remedy != first.remedy:
+            sentences.append(other.remedy)
+    return " ".join(sentences)
+
+
+def _unknown(judgement: Judgement) -> str:
+    """That no known mistake fits, in words that fit what came back."""
+    failed = [check for check in judgement.checks if check.status == "failed"]
+    if all(check.kind != "value" for check in failed):
+        return "No known mistake behaves like this."
+    if any(check.worst is not None for check in failed):
+        return "No known mistake gives these numbers."
+    return "No known mistake fails in this way."
 
 
 def results_of(judgement: Judgement, cases: Sequence[str]) -> dict[str, Result]:
@@ -113,30 +161,32 @@ def nearest(
 ) -> tuple[bool, list[KnownMistake]] | None:
     """The known mistakes that explain the results, and whether they match exactly.
 
-    Exactly: the same result on every case, and the same checks failed; where results
-    differ from the right ones, at least one must be an array, for two mistakes may raise
-    the same error.  Otherwise a mistake must agree on at least two cases where it differs
-    from the right answer.
+    Exactly: the same result on every case, the same checks failed, and on at least
+    ENOUGH_CASES cases arrays that are not the right ones.  Two mistakes may raise the same
+    error, or change the same argument, so agreement in these alone is only likely; so is
+    agreement in that many wrong arrays where other cases differ.
     """
     results = results_of(judgement, list(right))
     failed = failed_checks(judgement)
     exact: list[KnownMistake] = []
-    near: list[tuple[int, KnownMistake]] = []
+    near: list[tuple[bool, int, KnownMistake]] = []
     for mistake in mistakes:
         agreeing = [name for name in right if _agree(results[name], mistake.results[name])]
-        telling = [name for name in agreeing if not _agree(right[name], mistake.results[name])]
-        arrays = [name for name in telling if not isinstance(results[name], str)]
+        telling = [
+            name
+            for name in agreeing
+            if not isinstance(results[name], str) and not _agree(right[name], mistake.results[name])
+        ]
         same = len(agreeing) == len(right) and mistake.failed == failed
-        if same and (arrays or not telling):
+        enough = len(telling) >= ENOUGH_CASES
+        if same and enough:
             exact.append(mistake)
-        elif same or len(arrays) >= ENOUGH_CASES:
-            near.append((len(agreeing), mistake))
+        elif same or enough:
+            near.append((same, len(agreeing), mistake))
     if exact:
         return True, exact
-    if near:
-        near.sort(key=lambda item: -item[0])
-        return False, [mistake for _, mistake in near]
-    return None
+    near.sort(key=lambda item: item[:2], reverse=True)
+    return (False, [mistake for *_, mistake in near]) if near else None
 
 
 def _agree(a: Result, b: Result) -> bool:
@@ -166,24 +216,25 @@ def _common_pattern(recorded: Recorded, judgement: Judgement) -> str:
 def smallest_example(recorded: Recorded, session: Session) -> str:
     """Code that reproduces the smallest failing case, with both results where they fit.
 
-    Tries the recorded tiny cases, smallest first; empty when none of them fails, or when
-    the function is stopped in one.
+    Tries the recorded tiny cases, smallest first.  A case with a wrong value goes before
+    one where the function only behaves wrongly.  Empty when none fails, or when the
+    function is stopped before one does.
     """
-    exercise = recorded.exercise
+    behaving = ""
     for name in recorded.tiny:
         tried = recorded.only(name)
         judgement = judge(tried.exercise, tried.cases, tried.answers, session)
         if judgement.reason:
-            return ""
-        if judgement.status == "failed":
-            got = judgement.answers.get(name, {})
-            wrong = [
-                _outcome(output, got.get(output), expected, judgement.errors.get(name, ""))
-                for output, expected in tried.answers[name].items()
-            ]
-            setup = _setup(tried.cases[name], exercise)
-            return "\n".join([*setup, *(line for line in wrong if line)])
-    return ""
+            break
+        if judgement.status == "passed":
+            continue
+        text = "\n".join(
+            [*_setup(tried.cases[name], tried.exercise), *_outcome(tried, name, judgement)]
+        )
+        if any(check.kind == "value" and check.status != "passed" for check in judgement.checks):
+            return text
+        behaving = behaving or text
+    return behaving
 
 
 def _setup(case: Case, exercise: Exercise) -> list[str]:
@@ -201,12 +252,31 @@ def _setup(case: Case, exercise: Exercise) -> list[str]:
     ]
 
 
-def _outcome(output: str, got: Array | None, expected: Array, error: str) -> str:
-    if got is None:
-        return f"# {output}: {error}" if error else ""
-    if compare(output, got, expected).right:
-        return ""
-    return f"# {output} should be {_literal(expected)}\n# {output} is        {_literal(got)}"
+def _outcome(tried: Recorded, name: str, judgement: Judgement) -> list[str]:
+    """Comments that say what came back and what should; what all outputs share comes first."""
+    function, got = tried.exercise.function, judgement.answers.get(name, {})
+    failed = [check for check in judgement.checks if check.status != "passed"]
+    wrong = [check for check in failed if check.kind == "value"]
+    if not wrong:
+        return [_comment(check.message) for check in failed]
+    lines = []
+    if name not in judgement.answers:
+        # Nobody has judged a function that says it is not written on this case.
+        what = wrong[0].message or f"raised {STUB}"
+        lines.append(_comment(what if what.startswith(function) else f"{function} {what}"))
+    for check in wrong:
+        output = check.name
+        lines.append(f"# {output} should be {_literal(tried.answers[name][output])}")
+        if output in got:
+            lines.append(f"# {output} is        {_literal(got[output])}")
+        elif name in judgement.answers:
+            lines.append(_comment(check.message))
+    return lines
+
+
+def _comment(text: str) -> str:
+    """``text`` on one line: an exception of a student's may have any."""
+    return "# " + " ".join(text.split())[:LONGEST_COMMENT]
 
 
 def _literal(value: Value) -> str:

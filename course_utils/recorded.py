@@ -35,11 +35,22 @@ class Recorded:
     tiny: tuple[str, ...] = ()
     mistakes: tuple[KnownMistake, ...] = ()
 
+    @property
+    def part(self) -> str:
+        """Which optional part of its function this is (``padding``); empty for the whole."""
+        return self.exercise.name.removeprefix(self.exercise.function).lstrip("_")
+
     def only(self, case: str) -> "Recorded":
-        """The same exercise judged on one case: all outputs, then how the function behaves."""
-        value = Check(case, case, "", 1, outputs=self.exercise.outputs, cases=(case,))
-        behaviour = tuple(c for c in self.exercise.checks if not c.cases)
-        return replace(self, exercise=replace(self.exercise, checks=(value, *behaviour)))
+        """The same exercise judged on one case: each output, then how the function behaves.
+
+        The check of an output has its name.
+        """
+        outputs = (
+            Check(name, name, "", 1, outputs=(name,), cases=(case,))
+            for name in self.exercise.outputs
+        )
+        behaviour = (check for check in self.exercise.checks if not check.cases)
+        return replace(self, exercise=replace(self.exercise, checks=(*outputs, *behaviour)))
 
     def to_json(self) -> str:
         """The text of the file: one case or mistake a line, ends with a newline."""
@@ -101,6 +112,16 @@ def load(exercise: str) -> Recorded:
 def names() -> list[str]:
     """Names of all recorded exercises, sorted."""
     return sorted(path.stem for path in FOLDER.glob("*.json"))
+
+
+def parts() -> dict[str, list[str]]:
+    """Every function that an exercise asks for, with the names of its optional parts, sorted."""
+    found: dict[str, list[str]] = {}
+    for asked in map(load, names()):
+        others = found.setdefault(asked.exercise.function, [])
+        if asked.part:
+            others.append(asked.part)
+    return found
 
 
 def _mistake(data: dict[str, Any]) -> KnownMistake:

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, TypeVar, get_args
 
 from course_utils import card_html, card_safety, card_text
-from course_utils.card_content import content
+from course_utils.card_content import content, in_brief
 from course_utils.exercise import CheckKind, CheckResult, ErrorMap, Status, Worst
 
 MIME = "application/vnd.backprop-by-hand.card+json"
@@ -35,8 +35,9 @@ class ReportCard:
     ``reason`` says why it was not judged, or what ended it.  ``diagnosis`` are sentences
     about the mistake as a whole; ``example`` is code of the smallest failing case;
     ``printed`` is what the function printed; ``points`` are (earned, maximum), given in
-    final grading only.  Texts may be anything: they are made safe and short where they
-    are shown.  Raises ValueError for more than MOST_CHECKS checks.
+    final grading only; ``optional``: they come on top, so that nothing can fail here.
+    Texts may be anything: they are made safe and short where they are shown.  Raises
+    ValueError for more than MOST_CHECKS checks.
     """
 
     function: str
@@ -47,6 +48,7 @@ class ReportCard:
     example: str = ""
     printed: str = ""
     points: tuple[float, float] | None = None
+    optional: bool = False
 
     def __post_init__(self) -> None:
         if len(self.checks) > MOST_CHECKS:
@@ -55,6 +57,10 @@ class ReportCard:
 
     def __str__(self) -> str:
         return self.text()
+
+    def in_brief(self) -> str:
+        """The state and what was found first, in one line."""
+        return in_brief(card_safety.reduced(self, card_safety.DETAILS[0]))
 
     def text(self) -> str:
         """The card as plain text, at most 88 columns wide (but for code to paste)."""
@@ -138,6 +144,7 @@ def from_data(data: Mapping[str, Any]) -> ReportCard:
         example=fields.take("example", _string, ""),
         printed=fields.take("printed", _string, ""),
         points=fields.take("points", _optional(_points), None),
+        optional=fields.take("optional", _truth, False),  # noqa: FBT003 - a default
     )
     fields.nothing_left()
     return card
@@ -182,6 +189,12 @@ def _string(value: Any, place: str) -> str:
 def _integer(value: Any, place: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise _unexpected(place, "a whole number", value)
+    return value
+
+
+def _truth(value: Any, place: str) -> bool:
+    if not isinstance(value, bool):
+        raise _unexpected(place, "true or false", value)
     return value
 
 

@@ -115,6 +115,12 @@ def convolution() -> Callable[..., Functions]:
 
 
 @pytest.fixture
+def convolution_source() -> str:
+    """The source of a right notebook of convolution."""
+    return CONVOLUTION
+
+
+@pytest.fixture
 def pooling() -> Callable[..., Functions]:
     """A function that makes a right notebook of pooling, with (old, new) edits."""
     return lambda *edits: _notebook(POOLING, *edits)

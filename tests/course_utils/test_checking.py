@@ -1,6 +1,7 @@
 """``check`` as a student meets it: a card, then silence or CheckFailed."""
 
 import io
+import re
 import subprocess
 import sys
 import warnings
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from course_utils import CheckFailed, check, recorded
-from course_utils.checking import examine
+from course_utils.checking import NO_EXAMPLE, examine
 from course_utils.judgement import CACHE_IS_WRONG
 from course_utils.report_card import MIME
 
@@ -18,6 +19,7 @@ DB = "db = dout.sum(axis=(0, 2, 3))"
 WRONG_DB = (DB, f"{DB} / len(x)")
 CACHED = "cache = (x, w, b, conv_param)"
 UNPACKED = "x, w, b, conv_param = cache"
+RETURNED = "return dx, dw, db"
 
 
 def test_a_right_function_shows_its_card_and_returns_nothing(convolution, capsys):
@@ -33,8 +35,8 @@ def test_a_wrong_function_shows_its_card_and_raises(convolution, capsys):
     shown = capsys.readouterr().out
     assert shown.startswith("conv_backward_naive: 1 of 6 checks failed\n")
     assert "db looks right but divided by" in shown
-    assert str(error.value) == (
-        "conv_backward_naive: 1 of 6 checks failed (db, the gradient with respect to b)."
+    assert str(error.value).startswith(
+        "conv_backward_naive: 1 of 6 checks failed (db, the gradient with respect to b). db: "
     )
     assert error.value._render_traceback_() == [f"CheckFailed: {error.value}"]
 
@@ -62,32 +64,217 @@ def test_hints_climb_from_the_pattern_to_the_name_of_the_mistake(convolution, ca
     assert [len(text) for text in shown] == sorted(len(text) for text in shown)
 
 
+@pytest.mark.parametrize(
+    ("edit", "words", "finding"),
+    [
+        ((DB, f"{DB} + np.arange(len(w))"), "gives these numbers", "entries"),
+        ((UNPACKED, f"{UNPACKED}\n    w[0, 0, 0, 0, 0]"), "fails in this way", "raised IndexError"),
+        ((RETURNED, "return dx"), "fails in this way", "returned one array"),
+        ((RETURNED, "return None, dw, db"), "fails in this way", "dx is None"),
+    ],
+)
+def test_asking_for_more_is_answered_where_no_known_mistake_fits(
+    convolution, capsys, edit, words, finding
+):
+    functions = convolution(edit)
+    shown = []
+    for hint in (1, 2, 3, 4):
+        with pytest.raises(CheckFailed):
+            check(functions[BACKWARD], hint=hint)
+        shown.append(" ".join(capsys.readouterr().out.split()))
+    assert all(finding in text for text in shown)
+    assert [f"No known mistake {words}." in text for text in shown] == [False, True, True, True]
+    # What there is comes with the first question; nothing more is promised then.
+    assert ["np.array(" in text for text in shown] == [False, True, True, True]
+    assert "For more help: check(conv_backward_naive, hint=2)." in shown[0]
+    assert not any("For more help" in text for text in shown[1:])
+
+
+def test_where_no_small_case_fails_that_is_said_when_one_is_asked_for(convolution, capsys):
+    functions = convolution((DB, f"{DB} + 1e-3 * (x.size > 60)"))
+    for hint, told in ((1, False), (2, True), (3, True), (4, True)):
+        with pytest.raises(CheckFailed):
+            check(functions[BACKWARD], hint=hint)
+        assert (NO_EXAMPLE in " ".join(capsys.readouterr().out.split())) == told
+
+
+def test_each_step_of_help_that_is_offered_shows_something_more(convolution, capsys):
+    functions = convolution(WRONG_DB)
+    hint, shown = 1, ""
+    while hint:
+        with pytest.raises(CheckFailed):
+            check(functions[BACKWARD], hint=hint)
+        before, shown = shown, capsys.readouterr().out
+        assert len(shown) > len(before)
+        offered = re.search(r"For more help: check\(conv_backward_naive, hint=(\d)\)", shown)
+        assert not offered or int(offered[1]) > hint
+        hint = int(offered[1]) if offered else 0
+
+
 def test_a_part_is_an_exercise_of_its_own(pooling, capsys):
     functions = pooling(("cache = (x, pool_param)", "assert p == 0\n    cache = (x, pool_param)"))
     check(functions["max_pool_forward_naive"])
-    with pytest.raises(CheckFailed, match="out, with padding"):
+    capsys.readouterr()
+    with pytest.raises(CheckFailed, match=r"0 of 2 checks passed \(optional\)\. .*assert p == 0"):
         check(functions["max_pool_forward_naive"], part="padding")
+    shown = capsys.readouterr().out
+    assert 'check(max_pool_forward_naive, part="padding", hint=2)' in shown
+    assert "failed" not in shown
 
 
 def no_exercise(x):
     return x
 
 
+class Unsayable:
+    def __repr__(self):
+        raise RuntimeError
+
+
+HINTS = "expected 1, 2, 3 or 4; write check(conv_backward_naive, hint=4) for all the help there is"
+
+
+@pytest.mark.parametrize(
+    ("hint", "found"),
+    [
+        (9, "hint is 9"),
+        (0, "hint is 0"),
+        (-1, "hint is -1"),
+        (True, "hint is True"),
+        (2.0, "hint is 2.0"),
+        ("2", "hint is '2'"),
+        (None, "hint is None"),
+        ("a" * 99, "hint is a str"),
+        (Unsayable(), "hint is an Unsayable"),
+    ],
+)
+def test_a_hint_that_there_is_not_is_refused_in_one_line(convolution, capsys, hint, found):
+    with pytest.raises(ValueError, match=r"\A[^\n]*\Z") as refused:
+        check(convolution()[BACKWARD], hint=hint)
+    assert str(refused.value) == f"{found}, {HINTS}"
+    assert refused.value._render_traceback_() == [f"CheckValueError: {refused.value}"]
+    assert capsys.readouterr().out == ""
+
+
+def test_a_refused_hint_of_a_part_is_corrected_for_that_part(pooling):
+    with pytest.raises(
+        ValueError, match=r'check\(max_pool_forward_naive, part="padding", hint=4\)'
+    ):
+        check(pooling()["max_pool_forward_naive"], part="padding", hint=5)
+
+
+def test_a_part_that_there_is_not_is_answered_with_those_of_that_function(convolution, pooling):
+    with pytest.raises(ValueError, match="has no part") as refused:
+        check(pooling()["max_pool_forward_naive"], part="nonsense")
+    assert str(refused.value) == (
+        "max_pool_forward_naive has no part 'nonsense', only 'padding'; write "
+        'check(max_pool_forward_naive, part="padding") or check(max_pool_forward_naive)'
+    )
+    with pytest.raises(ValueError, match="has no part") as refused:
+        check(convolution()[BACKWARD], part="padding")
+    assert str(refused.value) == (
+        "conv_backward_naive has no part 'padding', it has no parts at all; write "
+        "check(conv_backward_naive)"
+    )
+
+
+def test_a_hint_in_the_place_of_the_part_is_put_right(convolution):
+    with pytest.raises(TypeError) as refused:
+        check(convolution()[BACKWARD], 3)
+    assert str(refused.value) == (
+        "part is 3, expected a text; for more help write check(conv_backward_naive, hint=2)"
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "options", "error", "words"),
     [
-        ((no_exercise,), {}, ValueError, "no exercise is called 'no_exercise'; the exercises are"),
-        ((check,), {"part": "padding"}, ValueError, "no exercise is called 'check_padding'"),
+        (
+            (no_exercise,),
+            {},
+            ValueError,
+            "no exercise asks for a function named 'no_exercise'; the",
+        ),
+        ((check,), {"part": "padding"}, ValueError, "asks for a function named 'check'; the exer"),
         (("conv_forward_naive",), {}, TypeError, "needs a function, found a str; write check(name"),
         ((None,), {}, TypeError, "check needs a function, found a NoneType"),
+        ((3,), {}, TypeError, "check needs a function, found an int"),
     ],
 )
 def test_what_is_no_exercise_is_refused_in_words(arguments, options, error, words):
     with pytest.raises(error) as refused:
         check(*arguments, **options)
     assert words in str(refused.value)
+    assert "Traceback" not in "".join(refused.value._render_traceback_())
     if error is ValueError:
         assert BACKWARD in str(refused.value)
+        assert "_padding" not in str(refused.value)
+
+
+def test_a_function_named_after_a_part_is_not_taken_for_it():
+    def max_pool_forward_naive_padding(x, pool_param):
+        return x, None
+
+    with pytest.raises(ValueError, match="no exercise asks for a function named"):
+        check(max_pool_forward_naive_padding)
+
+
+# In a plain script
+
+SCRIPT = """
+from course_utils import check
+{source}
+print("before")
+check(conv_backward_naive)
+print("after")
+"""
+
+
+@pytest.mark.parametrize(
+    ("edits", "goes_on"),
+    [([], True), ([WRONG_DB], False), ([(DB, "raise NotImplementedError")], False)],
+)
+def test_a_plain_script_ends_at_a_failed_check_and_goes_on_after_a_passed_one(
+    tmp_path, convolution_source, edits, goes_on
+):
+    source = convolution_source
+    for old, new in edits:
+        source = source.replace(old, new)
+    script = tmp_path / "mine.py"
+    script.write_text(SCRIPT.format(source=source), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert "conv_backward_naive: " in done.stdout
+    assert ("after" in done.stdout, done.returncode) == (goes_on, 0 if goes_on else 1)
+    last = done.stderr.strip().split("\n")[-1] if done.stderr else ""
+    assert last.startswith("" if goes_on else "course_utils.checking.CheckFailed: conv_backward_na")
+
+
+@pytest.mark.parametrize(
+    ("edit", "found"),
+    [
+        (WRONG_DB, r"db: .*; db\[\d\] is .*, expected .*; found with x \(.*\), .*, pad \d\.$"),
+        (
+            (UNPACKED, f"{UNPACKED}\n    w[0, 0, 0, 0, 0]"),
+            r"Error: .*\(at: w\[0, .*\]\); found with",
+        ),
+        ((RETURNED, "return"), r"conv_backward_naive returned None; expected 3 values: dx"),
+        (
+            (RETURNED, f"dout += 1\n    {RETURNED}"),
+            r"inputs left.*conv_backward_naive modified dout",
+        ),
+    ],
+)
+def test_the_text_of_the_exception_is_enough_to_act_on(convolution, edit, found):
+    with pytest.raises(CheckFailed, match=found) as failed:
+        check(convolution(edit)[BACKWARD])
+    assert "\n" not in str(failed.value)
+
+
+def test_the_documentation_of_check_says_when_it_raises():
+    for words in ("CheckFailed", "NotImplementedError", "plain script", "ValueError", "TypeError"):
+        assert words in check.__doc__
 
 
 # The same as in final grading

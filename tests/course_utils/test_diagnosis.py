@@ -8,12 +8,22 @@ import pytest
 
 from course_utils import recorded
 from course_utils.checking import LocalSession, quiet_numpy
-from course_utils.diagnosis import Diagnosis, diagnose, nearest, right_results
-from course_utils.exercise import CallStoppedError
+from course_utils.diagnosis import (
+    Diagnosis,
+    diagnose,
+    nearest,
+    right_results,
+    smallest_example,
+)
+from course_utils.exercise import CallStoppedError, CheckResult
+from course_utils.judgement import Judgement
 from course_utils.judging import judge
+from course_utils.mistake import KnownMistake
+from course_utils.signature import Signature
 
 BACKWARD, FORWARD = "conv_backward_naive", "conv_forward_naive"
 DB = "db = dout.sum(axis=(0, 2, 3))"
+RETURNED = "return dx, dw, db"
 CROP = "dx = dxp[:, :, p : p + H, p : p + W]"
 
 
@@ -72,7 +82,21 @@ def test_a_known_mistake_with_bad_behaviour_on_top_is_not_certain(convolution):
 def test_a_mistake_that_nobody_knows_is_not_named(convolution):
     found = diagnosed(convolution((DB, f"{DB} + np.arange(len(w))")))
     assert (found.question, found.name, found.mistakes) == ("", "", ())
+    assert found.unknown == "No known mistake gives these numbers."
     assert found.example
+    assert found.levels() == (2,)
+
+
+def test_that_no_mistake_is_known_is_said_of_what_came_back(convolution):
+    crash = diagnosed(convolution((DB, "db = dout.sum(axis=7)")))
+    assert crash.unknown == "No known mistake fails in this way."
+    asked, judgement, _ = examined(
+        convolution(("return dx, dw, db", "x += 1\n    return dx, dw, db"))
+    )
+    nothing_known = replace(asked, mistakes=())
+    session = LocalSession(convolution()[BACKWARD], BACKWARD)
+    found = diagnose(nothing_known, judgement, session)
+    assert found.unknown == "No known mistake behaves like this."
 
 
 def test_agreement_on_a_single_case_names_nothing(convolution):
@@ -84,6 +108,93 @@ def test_agreement_on_a_single_case_names_nothing(convolution):
         answers = {name: as_c20_or_unlike(asked, name, name in agreeing) for name in right}
         found = nearest(replace(judgement, answers=answers, errors={}), [row], right)
         assert found == ((False, [row]) if named else None)
+
+
+CERTAIN, LIKELY, UNNAMED = (True, ["X"]), (False, ["X"]), None
+
+
+@pytest.mark.parametrize(
+    ("results", "expected"),
+    [
+        # By case: w is a wrong array, e an exception, and any other letter is right.
+        ("ww--", CERTAIN),
+        ("wwee", CERTAIN),
+        ("w---", LIKELY),
+        ("wee-", LIKELY),
+        ("eeee", LIKELY),
+        ("e---", LIKELY),
+        ("----", LIKELY),
+    ],
+)
+def test_only_wrong_arrays_on_two_cases_make_a_mistake_certain(results, expected):
+    """What it shares with the mistake may be an exception, or nothing but the failed checks."""
+    mistake, right = recorded_as(results)
+    same = judgement_of(mistake, results)
+    assert named(nearest(same, [mistake], right)) == expected
+    other = replace(mistake, id="Y", failed=("another",))
+    assert named(nearest(same, [other, mistake], right))[1][0] == "X"
+
+
+@pytest.mark.parametrize(
+    ("results", "differing", "expected"),
+    [("www-", 1, LIKELY), ("ww--", 1, UNNAMED), ("wee-", 1, UNNAMED), ("eeee", 1, UNNAMED)],
+)
+def test_beside_another_difference_two_wrong_arrays_are_likely_and_less_is_nothing(
+    results, differing, expected
+):
+    mistake, right = recorded_as(results)
+    other = judgement_of(mistake, "x" * differing + results[differing:])
+    assert named(nearest(other, [mistake], right)) == expected
+
+
+def recorded_as(results):
+    """A known mistake X with these results by case, and the right results."""
+    right = {f"case {n}": {"dx": Signature.of(np.full(3, 1.0 + n))} for n in range(len(results))}
+    wrong = dict(right)
+    for n, (name, letter) in enumerate(zip(right, results, strict=True)):
+        if letter != "-":
+            negative = {"dx": Signature.of(np.full(3, -1.0 - n))}
+            wrong[name] = negative if letter == "w" else "ValueError"
+    return KnownMistake("X", "x is wrong", "Why?", "Do it right.", ("dx",), wrong), right
+
+
+def judgement_of(mistake, results):
+    """The judgement of a function that has these results; x is an array like no other."""
+    arrays = {"w": -1.0, "x": 77.0, "-": 1.0}
+    check = CheckResult("dx", "dx", "", 1, "value", "failed")
+    return Judgement(
+        "failed",
+        (check,),
+        answers={
+            name: {"dx": np.full(3, arrays[letter] * (1 + n))}
+            for n, (name, letter) in enumerate(zip(mistake.results, results, strict=True))
+            if letter != "e"
+        },
+        errors={
+            name: "ValueError"
+            for name, letter in zip(mistake.results, results, strict=True)
+            if letter == "e"
+        },
+    )
+
+
+def named(found):
+    return found and (found[0], [mistake.id for mistake in found[1]])
+
+
+def test_of_two_mistakes_with_the_same_results_both_are_named(convolution):
+    """Rotated in one form of the backward, not rotated in the other: the numbers are the same."""
+    scatter, full = known("C08"), known("C66")
+    assert (scatter.results, scatter.failed) == (full.results, full.failed)
+    scattered = '"nf,fckl->nckl", dout[:, :, i, j], w'
+    rotated = (f"{scattered})", f"{scattered}[:, :, ::-1, ::-1])")
+    found = diagnosed(convolution(rotated))
+    assert found.name.startswith("This matches exactly a known mistake: ")
+    assert scatter.title in found.name
+    assert full.title in found.name
+    assert ". Or, with the same results: " in found.name
+    assert found.question == f"{scatter.question} {full.question}"
+    assert f"{known('C01').title}" not in found.name
 
 
 def as_c20_or_unlike(asked, case, as_c20):
@@ -129,13 +240,43 @@ def test_the_example_is_the_smallest_that_fails(convolution):
     assert max(len(line) for line in found.example.splitlines()) < 120
 
 
-def test_an_exception_is_part_of_the_example(convolution):
-    found = diagnosed(convolution((DB, "db = dout.sum(axis=7)")))
-    assert "# dx: AxisError" in found.example
+@pytest.mark.parametrize(
+    ("edit", "line", "outputs"),
+    [
+        ((DB, "db = dout.sum(axis=7)"), f"# {BACKWARD} raised AxisError: axis 7 is", "all"),
+        ((DB, 'raise ValueError("a\\nb")'), f"# {BACKWARD} raised ValueError: a b (at", "all"),
+        ((DB, "raise NotImplementedError"), f"# {BACKWARD} raised NotImplementedError", "all"),
+        ((RETURNED, "return"), f"# {BACKWARD} returned None; expected 3", "all"),
+        ((RETURNED, "return dx, dw"), f"# {BACKWARD} returned 2 values; exp", "all"),
+        ((RETURNED, "return dx, None, db"), "# dw is None; expected a NumPy array", "dw"),
+        ((RETURNED, "return dx, dw, 1j * db"), "# db has dtype complex128; expected", "db"),
+    ],
+)
+def test_an_example_without_an_answer_says_what_happened_and_what_was_expected(
+    convolution, edit, line, outputs
+):
+    functions = convolution(edit)
+    asked = recorded.load(BACKWARD)
+    text = smallest_example(asked, LocalSession(functions[BACKWARD], BACKWARD))
+    comments = [written for written in text.splitlines() if written.startswith("#")]
+    assert sum(written.startswith(line) for written in comments) == 1
+    told = re.findall(r"^# (\w+) should be np\.array\(", text, re.MULTILINE)
+    assert told == (["dx", "dw", "db"] if outputs == "all" else [outputs])
+    # Whatever was raised, all but the call is code or a comment.
+    compile(text, "example", "exec")
+
+
+def test_an_example_shows_a_wrong_value_before_a_wrong_behaviour(convolution):
+    writes = ("return dx, dw, db", "dout += 1\n    return dx, dw, db")
+    padded = (CROP, "dx = dxp[:, :, :H, :W]")
+    found = diagnosed(convolution(writes))
+    assert "# conv_backward_naive modified dout" in found.example
+    assert "should be" not in found.example
+    assert "# dx should be" in diagnosed(convolution(writes, padded)).example
 
 
 def test_where_no_small_case_fails_there_is_no_example(convolution):
-    assert diagnosed(convolution((DB, f"{DB} + 1e-3 * (len(x) > 2)"))).example == ""
+    assert diagnosed(convolution((DB, f"{DB} + 1e-3 * (x.size > 60)"))).example == ""
 
 
 def test_a_function_that_stops_on_a_small_case_leaves_the_example_out(convolution):
@@ -172,6 +313,17 @@ def test_hints_add_up():
     assert whole.up_to(3) == Diagnosis("pattern", "question", "example", mistakes=("C01",))
     assert whole.up_to(4) == whole
     assert whole.sentences == ("pattern", "question", "name")
+    assert whole.levels() == (2, 3, 4)
+    assert replace(whole, example="").levels() == (2, 4)
+
+
+def test_where_nothing_is_known_all_there_is_comes_with_the_first_question():
+    whole = Diagnosis("pattern", example="example", unknown="nothing known")
+    assert whole.up_to(1) == Diagnosis("pattern")
+    assert whole.up_to(2) == whole.up_to(3) == whole.up_to(4) == whole
+    assert whole.sentences == ("pattern", "nothing known")
+    assert whole.levels() == (2,)
+    assert Diagnosis().levels() == ()
 
 
 def test_infinite_and_huge_results_are_diagnosed_in_silence(convolution):

@@ -101,6 +101,16 @@ def test_what_is_not_recorded_is_a_key_error(name):
 def test_one_case_alone_is_judged_by_every_output_and_by_behaviour():
     made = recorded.load("conv_backward_naive").only("padded")
     assert made.exercise.cases == ("padded",)
-    value, *behaviour = made.exercise.checks
-    assert (value.outputs, value.cases) == (("dx", "dw", "db"), ("padded",))
-    assert [check.kind for check in behaviour] == ["unchanged", "repeatable"]
+    *values, unchanged, repeatable = made.exercise.checks
+    assert [(c.name, c.outputs, c.cases) for c in values] == [
+        (output, (output,), ("padded",)) for output in ("dx", "dw", "db")
+    ]
+    assert [check.kind for check in (unchanged, repeatable)] == ["unchanged", "repeatable"]
+
+
+def test_an_optional_part_knows_its_function():
+    assert recorded.load("conv_backward_naive").part == ""
+    assert recorded.load("max_pool_forward_naive_padding").part == "padding"
+    assert recorded.parts()["max_pool_forward_naive"] == ["padding"]
+    assert recorded.parts()["conv_backward_naive"] == []
+    assert "max_pool_forward_naive_padding" not in recorded.parts()

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -20,6 +21,8 @@ from course_utils.card_text import COLUMNS, width, wrapped
 from course_utils.comparison import compare
 from course_utils.exercise import CheckResult, ErrorMap, Status, Worst
 from course_utils.report_card import LARGEST_CARD, MIME, MOST_CHECKS, ReportCard, from_data
+
+NAME = "conv_backward_naive"
 
 #: Whatever a student can make appear in a message.
 HOSTILE = (
@@ -206,6 +209,109 @@ def test_checks_that_found_the_very_same_thing_are_told_once() -> None:
         assert "Rule" not in form
 
 
+def test_one_crash_on_several_cases_is_told_once_with_every_case() -> None:
+    crash = "conv_backward_naive raised ValueError: shapes (3,) (4,) (at: x @ w)"
+    checks = [
+        result("failed", name, message=crash, case=f"x ({size}, {size})")
+        for name, size in (("dx", 3), ("dw", 4))
+    ]
+    for form in (card(*checks).text(), Page(card(*checks).html()).text):
+        assert form.count("raised ValueError: shapes (3,) (4,) (at: x @ w)") == 1
+        assert "dx has the right values: x (3, 3)" in form
+        assert "dw has the right values: x (4, 4)" in form
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "conv_backward_naive raised ValueError: dx has shape (3,), expected (4,)",
+        "returned None; expected 3 values: dx, dw, db",
+        "dx is None; expected a NumPy array",
+        "dx has dtype complex128; expected real numbers",
+    ],
+)
+def test_no_rule_of_a_value_stands_beside_a_value_that_did_not_come(message: str) -> None:
+    shown = card(result("failed", message=message, case="x (3, 3)"))
+    for form in (shown.text(), Page(shown.html()).text):
+        assert message in form
+        assert "Found with: x (3, 3)" in form
+        assert "Rule" not in form
+
+
+def test_no_rule_stands_beside_a_behaviour_that_was_not_looked_at() -> None:
+    crash = result("failed", message="conv_backward_naive raised ValueError")
+    later = result("failed", "cache", kind="cache", message="Counted later")
+    assert "Rule" not in card(crash, later).text()
+    assert "Rule" in card(result(name="db"), crash, later).text()
+
+
+def test_the_rule_stands_beside_a_wrong_shape_and_a_wrong_behaviour() -> None:
+    shape = failing(np.zeros((2, 3)), np.zeros((2, 4)))
+    behaviour = result("failed", kind="unchanged", message="conv_backward_naive modified dout")
+    for check in (shape, behaviour):
+        assert "Rule: Crop it." in card(check).text()
+
+
+def test_a_function_that_returned_too_little_is_the_subject_of_the_sentence() -> None:
+    shown = card(result("failed", message="returned None; expected 3 values: dx, dw, db"))
+    assert "conv_backward_naive returned None; expected 3 values" in shown.text()
+    assert "conv_backward_naive returned None; expected 3 values" in shown.in_brief()
+
+
+def test_what_is_open_in_an_optional_part_does_not_read_like_a_failure() -> None:
+    checks = (result("failed", message="dx has shape (3,), expected (4,)"), result(name="dw"))
+    shown = card(*checks, optional=True, points=(1.0, 2.0))
+    text, page = shown.text(), Page(shown.html())
+    assert text.splitlines()[0] == (
+        "conv_backward_naive: 1 of 2 checks passed (optional), 1 of 2 bonus points"
+    )
+    assert page.text.startswith("conv_backward_naive: 1 of 2 checks passed (optional)")
+    for form in (text, page.text, shown.in_brief()):
+        assert "fail" not in form
+        assert "dx has shape (3,), expected (4,)" in form
+    assert "This part is optional" in text
+    assert BADGES["failed"][0] not in shown.html()
+    assert from_data(shown.data()).html() == shown.html()
+    alone = card(result("failed"), optional=True)
+    assert alone.text().startswith("conv_backward_naive: open (optional)\n")
+
+
+def test_an_optional_part_that_passed_is_passed() -> None:
+    shown = card(result(), result(name="dw"), status="passed", optional=True)
+    assert shown.text().startswith("conv_backward_naive: all 2 checks passed\n")
+    assert "optional" not in shown.text()
+
+
+def test_the_state_in_brief_says_what_was_found_first_and_where(failed: ReportCard) -> None:
+    assert failed.in_brief() == (
+        "conv_backward_naive: 1 of 2 checks failed (dx has the right values). "
+        "dx: 24 of 24 entries are wrong; dx[1, 0, 2, 0] is 0.0, expected 21.0; "
+        "found with x (2, 1, 3, 4), w (1, 1, 3, 3), stride 1, pad 1."
+    )
+
+
+@pytest.mark.parametrize(
+    ("shown", "brief"),
+    [
+        (card(result(), status="passed"), f"{NAME}: passed."),
+        (card(result("not started"), status="not started"), f"{NAME} is not written yet."),
+        (card(result("failed"), reason="the process ended"), f"{NAME}: the process ended."),
+        (card(result("failed"), reason=f"{NAME} never returns"), f"{NAME} never returns."),
+        (card(result("failed")), f"{NAME}: failed."),
+    ],
+)
+def test_the_state_in_brief_names_the_function_once(shown: ReportCard, brief: str) -> None:
+    assert shown.in_brief() == brief
+
+
+def test_checks_that_say_nothing_of_the_function_are_not_listed_in_brief() -> None:
+    nothing = result("failed", "same", kind="repeatable", message="Counted later")
+    crash = result("failed", message="f raised ValueError (at: x + 1)")
+    brief = card(crash, nothing, result("not judged", "dw", kind="unchanged")).in_brief()
+    assert "same has" not in brief
+    assert "(dx has the right values). f raised ValueError (at: x + 1)." in brief
+
+
 def test_the_reason_that_ended_everything_is_told_once() -> None:
     reason = "the call was ended after 1 second"
     shown = card(result(), result("failed", "dw", message=reason), reason=reason)
@@ -264,7 +370,7 @@ def test_code_to_paste_keeps_its_lines_and_what_was_printed_is_folded_and_cut(
 
 
 def test_our_own_words_have_no_exclamation_mark(failed: ReportCard) -> None:
-    cards = [failed, *(card(status=status) for status in BADGES)]
+    cards = [failed, *(card(status=status) for status in get_args(Status))]
     assert not any("!" in shown.text() + Page(shown.html()).text for shown in cards)
 
 
@@ -338,6 +444,12 @@ def test_no_pile_of_accents_climbs_over_the_neighbouring_lines() -> None:
     assert not re.search(r"[\u0300-\u036f]{4}", shown)
 
 
+def test_the_state_in_brief_is_one_short_line_whatever_was_raised() -> None:
+    brief = replace(hostile_card(), reason="").in_brief()
+    assert brief.isprintable()
+    assert len(enormous("word ").in_brief()) < 2000
+
+
 def test_a_surrogate_does_not_break_the_output_in_utf_8() -> None:
     assert everything(hostile_card()).encode()
 
@@ -356,7 +468,7 @@ results = st.builds(
     rule=texts,
     weight=st.floats(0, 9),
     kind=st.sampled_from(["value", "unchanged"]),
-    status=st.sampled_from(list(BADGES)),
+    status=st.sampled_from(get_args(Status)),
     message=texts,
     case=texts,
     worst=st.none()
@@ -368,13 +480,14 @@ results = st.builds(
 cards = st.builds(
     ReportCard,
     function=texts,
-    status=st.sampled_from(list(BADGES)),
+    status=st.sampled_from(get_args(Status)),
     checks=st.lists(results, max_size=4).map(tuple),
     reason=texts,
     diagnosis=st.tuples(texts),
     example=st.just(""),
     printed=texts,
     points=st.none() | st.tuples(st.floats(0, 9), st.floats(0, 9)),
+    optional=st.booleans(),
 )
 
 
@@ -498,6 +611,7 @@ def test_what_an_older_card_did_not_store_takes_its_default() -> None:
         ({"checks": ["dx"]}, r"card\.checks\[0\]: expected an object, found 'dx'"),
         ({"points": [1]}, r"card\.points: expected two numbers, found \[1\]"),
         ({"points": [1, "2"]}, r"card\.points\[1\]: expected a number, found '2'"),
+        ({"optional": 1}, r"card\.optional: expected true or false, found 1"),
         ({"score": 5}, r"card: unknown fields 'score'"),
     ],
 )
