@@ -14,7 +14,6 @@ check, and it is made here, not taken from the student:
 return the same ones.
 """
 
-import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +21,7 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -33,7 +32,7 @@ from autograder.course import Course
 from autograder.errors import UsageError
 from autograder.release import Release
 from autograder.store import VerdictStore
-from autograder.submission import UnreadableError
+from autograder.submission import NotebookCell, UnreadableError
 from autograder.verdict import Verdict
 from course_utils.report_card import ReportCard
 
@@ -167,49 +166,20 @@ def _replace(path: Path, text: str) -> None:
         Path(name).unlink(missing_ok=True)
 
 
-@dataclass(frozen=True)
-class _Cell:
-    """A submitted cell: what is taken over of it, and what it may be recognised by."""
-
-    type: Literal["code", "markdown"]
-    source: str
-    grade_id: str = ""
-    id: str = ""
-    attachments: object = None
-
-
-def _submitted_cells(folder: Path, student: str, release: Release) -> Sequence[_Cell]:
+def _submitted_cells(folder: Path, student: str, release: Release) -> Sequence[NotebookCell]:
     """The cells of the submission.  Raises UnreadableError where grading would."""
     try:
         path = submissions.submission_file(folder, release.assignment)
         submissions.read_submission(path, student, release)
-        text = submissions._text(path)  # noqa: SLF001 - one reader of hostile files
+        return submissions.read_cells(path)
     except OSError as error:
         raise UnreadableError(str(error)) from error
-    cells = submissions._notebook(text)["cells"]  # noqa: SLF001
-    raw = json.loads(text).get("cells")
-    if not isinstance(raw, list) or len(raw) != len(cells):
-        raw = [{}] * len(cells)
-    return [
-        _Cell(
-            "code" if cell["cell_type"] == "code" else "markdown",
-            cell["source"],
-            submissions._grade_id(cell),  # noqa: SLF001
-            _text_of(as_found.get("id")),
-            as_found.get("attachments"),
-        )
-        for cell, as_found in zip(cells, raw, strict=True)
-    ]
-
-
-def _text_of(value: Any) -> str:
-    return value if isinstance(value, str) else ""
 
 
 class _Merge:
     """Puts submitted cells into the released notebook."""
 
-    def __init__(self, given: NotebookNode, cells: Sequence[_Cell]) -> None:
+    def __init__(self, given: NotebookNode, cells: Sequence[NotebookCell]) -> None:
         self._given = given.cells
         self._cells = cells
         self._place_of = self._matched()
@@ -252,14 +222,14 @@ class _Merge:
                 place = places.get(submitted[position])
                 if place is None or place in taken or position in found:
                     continue
-                if self._cells[position].type == self._given[place].cell_type:
+                if self._cells[position].cell_type == self._given[place].cell_type:
                     found[position] = place
                     taken.add(place)
         return found
 
-    def _order(self) -> list[tuple[int | None, _Cell | None]]:
+    def _order(self) -> list[tuple[int | None, NotebookCell | None]]:
         """(place in the release, submitted cell) in the student's order, gaps filled."""
-        order: list[tuple[int | None, _Cell | None]] = [
+        order: list[tuple[int | None, NotebookCell | None]] = [
             (self._place_of.get(position), cell) for position, cell in enumerate(self._cells)
         ]
         present = set(self._place_of.values())
@@ -272,11 +242,11 @@ class _Merge:
             order.insert(nearest + 1, (place, None))
         return order
 
-    def _released(self, given: NotebookNode, cell: _Cell | None) -> NotebookNode:
+    def _released(self, given: NotebookNode, cell: NotebookCell | None) -> NotebookNode:
         made = deepcopy(given)
         if cell is None or not _is_editable(given) or cell.source == given.source:
             return made
-        if cell.type == "code":
+        if cell.cell_type == "code":
             made.source = _shortened(cell.source)
         else:
             made.source, attachments = self._harmless(cell)
@@ -284,12 +254,12 @@ class _Merge:
                 made.attachments = attachments
         return made
 
-    def _own(self, cell: _Cell) -> NotebookNode:
+    def _own(self, cell: NotebookCell) -> NotebookNode:
         number = 1
         while (name := f"own-{number}") in self._ids:
             number += 1
         self._ids.add(name)
-        if cell.type == "code":
+        if cell.cell_type == "code":
             return _code_cell(name, _shortened(cell.source))
         source, attachments = self._harmless(cell)
         made = _markdown_cell(name, source)
@@ -297,7 +267,7 @@ class _Merge:
             made.attachments = attachments
         return made
 
-    def _harmless(self, cell: _Cell) -> tuple[str, Mapping[str, Any]]:
+    def _harmless(self, cell: NotebookCell) -> tuple[str, Mapping[str, Any]]:
         if len(cell.source) > self._room:
             return "[The text of this cell is left out: the notebook holds too much of it.]", {}
         self._room -= len(cell.source)

@@ -10,7 +10,7 @@ import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import nbformat
 
@@ -23,6 +23,21 @@ MOST_CELLS = 5_000
 
 class UnreadableError(Exception):
     """The file cannot be read as a submission; the message is the reason, for its author."""
+
+
+@dataclass(frozen=True)
+class NotebookCell:
+    """A cell of any notebook file; whatever is not code counts as markdown.
+
+    ``grade_id`` is its nbgrader id and ``id`` its own, each empty if it has none that is a
+    text.  ``attachments`` are as found, of any type.
+    """
+
+    cell_type: Literal["code", "markdown"]
+    source: str
+    grade_id: str = ""
+    id: str = ""
+    attachments: object = None
 
 
 @dataclass(frozen=True)
@@ -88,17 +103,15 @@ def read_submission(path: Path, student: str, release: Release) -> Submission:
     Raises UnreadableError with the reason when it is too large, no JSON, no notebook, or
     the notebook of another assignment.
     """
-    notebook = _notebook(_text(path))
     code, written = [], []
     known = {cell.grade_id for cell in release.cells}
     seen = set()
-    for cell in notebook["cells"]:
-        grade_id = _grade_id(cell)
-        seen.add(grade_id)
-        if cell["cell_type"] == "code":
-            code.append(SubmittedCell(cell["source"], grade_id))
-        elif grade_id in known:
-            written.append((grade_id, cell["source"]))
+    for cell in read_cells(path):
+        seen.add(cell.grade_id)
+        if cell.cell_type == "code":
+            code.append(SubmittedCell(cell.source, cell.grade_id))
+        elif cell.grade_id in known:
+            written.append((cell.grade_id, cell.source))
     seen.discard("")
     if seen and not seen & known:
         raise UnreadableError(
@@ -106,6 +119,15 @@ def read_submission(path: Path, student: str, release: Release) -> Submission:
             f"{release.assignment}; submit the notebook that was released for it"
         )
     return Submission(student, release.assignment, tuple(code), tuple(written))
+
+
+def read_cells(path: Path) -> tuple[NotebookCell, ...]:
+    """The cells of a notebook file of format 3 or 4, in order.
+
+    The one reader of files that nobody trusts.  Raises UnreadableError with the reason when
+    it is too large, no JSON or no notebook.
+    """
+    return tuple(_cell(cell, place) for place, cell in enumerate(_raw_cells(_text(path)), 1))
 
 
 def _text(path: Path) -> str:
@@ -133,8 +155,8 @@ def _text(path: Path) -> str:
         raise UnreadableError("the file is not UTF-8 text; save it again from Jupyter") from error
 
 
-def _notebook(text: str) -> dict[str, Any]:
-    """Parse a notebook of format 3 or 4 into {"cells": [{"cell_type", "source", "metadata"}]}."""
+def _raw_cells(text: str) -> list[Any]:
+    """The cells of a notebook of format 3 or 4, whatever they are."""
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -160,7 +182,7 @@ def _notebook(text: str) -> dict[str, Any]:
         )
     if len(cells) > MOST_CELLS:
         raise UnreadableError(f"the notebook has {len(cells)} cells; expected at most {MOST_CELLS}")
-    return {"cells": [_cell(cell, place) for place, cell in enumerate(cells, 1)]}
+    return cells
 
 
 def _upgraded(data: dict[str, Any]) -> dict[str, Any]:
@@ -173,7 +195,7 @@ def _upgraded(data: dict[str, Any]) -> dict[str, Any]:
     return upgraded
 
 
-def _cell(cell: Any, place: int) -> dict[str, Any]:
+def _cell(cell: Any, place: int) -> NotebookCell:
     if not isinstance(cell, dict):
         raise UnreadableError(f"cell {place} of the notebook is not a cell")
     source = cell.get("source", "")
@@ -182,18 +204,20 @@ def _cell(cell: Any, place: int) -> dict[str, Any]:
     if not isinstance(source, str):
         raise UnreadableError(f"cell {place} of the notebook has no source")
     metadata = cell.get("metadata")
-    return {
-        "cell_type": "code" if cell.get("cell_type") == "code" else "text",
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    return NotebookCell(
+        cell_type="code" if cell.get("cell_type") == "code" else "markdown",
         # A lone surrogate is valid JSON but cannot be encoded again.
-        "source": source.encode("utf-8", "replace").decode("utf-8"),
-        "metadata": metadata if isinstance(metadata, dict) else {},
-    }
+        source=source.encode("utf-8", "replace").decode("utf-8"),
+        grade_id=_text_in(nbgrader, "grade_id"),
+        id=_text_in(cell, "id"),
+        attachments=cell.get("attachments"),
+    )
 
 
-def _grade_id(cell: dict[str, Any]) -> str:
-    nbgrader = cell["metadata"].get("nbgrader")
-    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
-    return grade_id if isinstance(grade_id, str) else ""
+def _text_in(data: object, name: str) -> str:
+    found = data.get(name) if isinstance(data, dict) else None
+    return found if isinstance(found, str) else ""
 
 
 def _shown(name: object) -> str:

@@ -14,9 +14,11 @@ from autograder import submission as submissions
 from autograder.course import Course
 from autograder.release import Release, read_release
 from autograder.submission import (
+    NotebookCell,
     Submission,
     SubmittedCell,
     UnreadableError,
+    read_cells,
     read_submission,
     student_folders,
     submission_file,
@@ -122,6 +124,28 @@ def test_lone_surrogates_are_read_as_text_that_can_be_written_again(read) -> Non
     assert found.fingerprint
     with pytest.raises(UnreadableError, match=r"another assignment \(it has \?\)"):
         read(of(cell("y", "\udfff")))
+
+
+def test_cells_are_read_with_all_that_they_may_be_recognised_by(folder) -> None:
+    picture = {"a.png": {"image/png": "AAAA"}}
+    path = folder / "any.ipynb"
+    raw = {"cell_type": "raw", "source": "kept", "metadata": 5, "id": 7}
+    path.write_text(
+        json.dumps(
+            of(
+                cell(["x = 1\n", "y"], FORWARD) | {"id": "one"},
+                cell("text", "why", kind="markdown") | {"attachments": picture},
+                raw,
+                {"metadata": {"nbgrader": {"grade_id": ["no", "text"]}}},
+            )
+        )
+    )
+    assert read_cells(path) == (
+        NotebookCell("code", "x = 1\ny", FORWARD, "one"),
+        NotebookCell("markdown", "text", "why", attachments=picture),
+        NotebookCell("markdown", "kept"),
+        NotebookCell("markdown", ""),
+    )
 
 
 def test_an_old_notebook_is_upgraded(read) -> None:
