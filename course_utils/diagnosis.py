@@ -14,7 +14,7 @@ from course_utils.comparison import compare
 from course_utils.exercise import Case, Exercise, Session, Value
 from course_utils.judgement import Judgement
 from course_utils.judging import STUB, judge
-from course_utils.mistake import KnownMistake, Result
+from course_utils.mistake import KnownMistake, Result, same_result
 from course_utils.patterns import pattern
 from course_utils.recorded import Recorded
 from course_utils.signature import Signature
@@ -171,11 +171,12 @@ def nearest(
     exact: list[KnownMistake] = []
     near: list[tuple[bool, int, KnownMistake]] = []
     for mistake in mistakes:
-        agreeing = [name for name in right if _agree(results[name], mistake.results[name])]
+        agreeing = [name for name in right if same_result(results[name], mistake.results[name])]
         telling = [
             name
             for name in agreeing
-            if not isinstance(results[name], str) and not _agree(right[name], mistake.results[name])
+            if not isinstance(results[name], str)
+            and not same_result(right[name], mistake.results[name])
         ]
         same = len(agreeing) == len(right) and mistake.failed == failed
         enough = len(telling) >= ENOUGH_CASES
@@ -187,12 +188,6 @@ def nearest(
         return True, exact
     near.sort(key=lambda item: item[:2], reverse=True)
     return (False, [mistake for *_, mistake in near]) if near else None
-
-
-def _agree(a: Result, b: Result) -> bool:
-    if isinstance(a, str) or isinstance(b, str):
-        return a == b
-    return a.keys() == b.keys() and all(a[output].matches(b[output]) for output in a)
 
 
 def _common_pattern(recorded: Recorded, judgement: Judgement) -> str:
@@ -207,7 +202,8 @@ def _common_pattern(recorded: Recorded, judgement: Judgement) -> str:
             got = answer.get(output)
             if got is None or expected.size == 1 or compare(output, got, expected).right:
                 continue
-            seen.add(pattern(output, got, expected, recorded.cases[name].inputs))
+            axes = recorded.exercise.axes.get(output, ())
+            seen.add(pattern(output, got, expected, recorded.cases[name].inputs, axes))
         if len(seen) == 1 and (sentence := seen.pop()):
             return sentence
     return ""

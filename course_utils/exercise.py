@@ -90,7 +90,9 @@ class Exercise:
     forward names the function that has to live with its cache.  ``cache`` of a backward
     names what the standard cache holds: inputs and outputs of the forward (by default all
     inputs, in their order); ``upstream`` is what its first argument is called.
-    ``dependence`` says how the forward depends on what it is differentiated by.
+    ``dependence`` says how the forward depends on what it is differentiated by.  ``axes``
+    says in words what the axes of an output stand for, where they are not image, channel,
+    row and column.
 
     ``driver`` names the function of ``drivers`` that is called instead, and uses what the
     student wrote.  ``specimens``: the function is given functions to try (``specimens``),
@@ -110,6 +112,7 @@ class Exercise:
     upstream: str = "dout"
     driver: str = ""
     specimens: bool = False
+    axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def cases(self) -> tuple[str, ...]:

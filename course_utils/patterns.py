@@ -3,7 +3,7 @@
 A pattern is a hint, not a proof: its sentence says "looks like".
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import permutations
 
 import numpy as np
@@ -18,10 +18,17 @@ _AXES = {"dw": ("filter", "channel"), "out": ("image", "output channel")}
 _ORDINALS = {2: "second", 3: "third"}
 
 
-def pattern(output: str, got: Array, expected: Array, inputs: Mapping[str, Value]) -> str:
+def pattern(
+    output: str,
+    got: Array,
+    expected: Array,
+    inputs: Mapping[str, Value],
+    axes: Sequence[str] = (),
+) -> str:
     """The first pattern that fits, as a sentence; empty when none does.
 
-    ``inputs`` are the forward's inputs of the case (for its stride and padding).
+    ``inputs`` are the forward's inputs of the case (for its stride and padding).  ``axes``
+    says what each axis stands for, where the array is none of images.
     """
     if got.shape != expected.shape:
         return _shape_pattern(output, got, expected, _numbers(inputs))
@@ -32,7 +39,10 @@ def pattern(output: str, got: Array, expected: Array, inputs: Mapping[str, Value
             sentence = look(output, got, expected)
             if sentence:
                 return sentence
-        return _place_pattern(output, _wrong(got, expected), _numbers(inputs))
+        wrong = _wrong(got, expected)
+        if axes:
+            return _named_pattern(output, wrong, axes)
+        return _place_pattern(output, wrong, _numbers(inputs))
 
 
 def _numbers(inputs: Mapping[str, Value]) -> dict[str, int]:
@@ -138,17 +148,33 @@ def _place_pattern(output: str, wrong: Array, numbers: Mapping[str, int]) -> str
     if wrong.all() or not wrong.any():
         return ""
     names = _AXES.get(output, ("image", "channel")) if wrong.ndim == 4 else ()
-    for axis, name in enumerate(names):
-        others = tuple(a for a in range(wrong.ndim) if a != axis)
-        bad = np.asarray(wrong.any(axis=others))
-        if bad.size > 1 and not bad[0] and bad[1:].all():
+    for name, bad in _along(wrong, names):
+        if not bad[0] and bad[1:].all():
             return f"{output} looks right for {name} 0 only."
-        if bad.size > 1 and bad[0] and not bad[1:].any():
+        if bad[0] and not bad[1:].any():
             return f"{output} looks wrong for {name} 0 only."
     if wrong.ndim < _SPATIAL:
         return ""
     plane = np.asarray(wrong.any(axis=tuple(range(wrong.ndim - _SPATIAL))))
     return _plane_pattern(output, plane, numbers)
+
+
+def _along(wrong: Array, names: Sequence[str]) -> Iterator[tuple[str, Array]]:
+    """The name of each axis with several entries, and where along it something is wrong."""
+    for axis, name in enumerate(names):
+        others = tuple(a for a in range(wrong.ndim) if a != axis)
+        bad = np.asarray(wrong.any(axis=others))
+        if bad.size > 1:
+            yield name, bad
+
+
+def _named_pattern(output: str, wrong: Array, axes: Sequence[str]) -> str:
+    """The one entry of a named axis, the first or the last, that is unlike all others."""
+    for name, bad in _along(wrong, axes):
+        for where, one, others in (("first", bad[0], bad[1:]), ("last", bad[-1], bad[:-1])):
+            if one != others[0] and (others == others[0]).all():
+                return f"{output} looks {'wrong' if one else 'right'} for the {where} {name} only."
+    return ""
 
 
 def _plane_pattern(output: str, plane: Array, numbers: Mapping[str, int]) -> str:

@@ -1,8 +1,9 @@
 """Recorded exercises: the visible cases of every exercise and the right answers to them.
 
 ``course_utils/data/exercises/NAME.json`` is written by ``autograder build`` from the
-exercise and the reference solution.  Inputs are integers, so that the file is the same
-on every machine and its numbers can be followed by hand.
+exercise and the reference solution.  Inputs are integers or exact fractions, so that they
+are the same on every machine and can be followed by hand.  Sums of them are exact, too;
+a tanh is not, and may differ between processors in its last bits.
 """
 
 import json
@@ -13,8 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from course_utils import tolerances
+from course_utils.comparison import compare
 from course_utils.exercise import Answer, Array, Case, Check, Exercise, Value
-from course_utils.mistake import KnownMistake
+from course_utils.mistake import KnownMistake, same_result
 from course_utils.signature import Signature
 from course_utils.specimens import Specimen, specimen
 
@@ -52,6 +55,20 @@ class Recorded:
         behaviour = (check for check in self.exercise.checks if not check.cases)
         return replace(self, exercise=replace(self.exercise, checks=(*outputs, *behaviour)))
 
+    def agrees(self, other: "Recorded") -> bool:
+        """Tell whether both record the same, up to the last bits of what was computed.
+
+        What was not computed (the exercise, inputs, upstream gradients, words) is equal.
+        """
+        return (
+            (self.exercise, self.tiny) == (other.exercise, other.tiny)
+            and list(self.cases) == list(other.cases)
+            and all(_same_case(case, other.cases[name]) for name, case in self.cases.items())
+            and all(_close(answer, other.answers[name]) for name, answer in self.answers.items())
+            and len(self.mistakes) == len(other.mistakes)
+            and all(map(_same_mistake, self.mistakes, other.mistakes))
+        )
+
     def to_json(self) -> str:
         """The text of the file: one case or mistake a line, ends with a newline."""
         cases = {
@@ -88,6 +105,7 @@ class Recorded:
                 "outputs": tuple(fields["outputs"]),
                 "differentiate": tuple(fields["differentiate"]),
                 "cache": tuple(fields["cache"]),
+                "axes": {output: tuple(names) for output, names in fields["axes"].items()},
             }
         )
         cases = {}
@@ -122,6 +140,26 @@ def parts() -> dict[str, list[str]]:
         if asked.part:
             others.append(asked.part)
     return found
+
+
+def _same_case(a: Case, b: Case) -> bool:
+    given = (_encode(a.inputs), _encode(a.dout))
+    return given == (_encode(b.inputs), _encode(b.dout)) and _close(a.saved, b.saved)
+
+
+def _close(a: Mapping[str, Array], b: Mapping[str, Array]) -> bool:
+    """Tell whether arrays of the same names differ in their last bits only."""
+    return list(a) == list(b) and all(
+        array.dtype == b[name].dtype and compare(name, b[name], array, tolerances.RECORDED).right
+        for name, array in a.items()
+    )
+
+
+def _same_mistake(a: KnownMistake, b: KnownMistake) -> bool:
+    return replace(a, results={}) == replace(b, results={}) and (
+        list(a.results) == list(b.results)
+        and all(same_result(result, b.results[case]) for case, result in a.results.items())
+    )
 
 
 def _mistake(data: dict[str, Any]) -> KnownMistake:

@@ -1,5 +1,6 @@
 """What students' machines hold is what would be recorded now, and nothing else."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,8 @@ def test_recorded_files_are_what_would_be_written_now(course: Course, notebook: 
     made = recording.record(notebook, reference.load(course, notebook))
     assert list(made) == [q.exercise.name for q in QUESTIONS[notebook]]
     for name, exercise in made.items():
-        text = (recorded.FOLDER / f"{name}.json").read_bytes()
-        assert exercise.to_json().encode() == text, f"{name}: run 'autograder build'"
+        path = recorded.FOLDER / f"{name}.json"
+        assert recording.is_fresh(path, exercise.to_json()), f"{name}: run 'autograder build'"
 
 
 def test_there_is_a_file_for_every_exercise_and_no_other() -> None:
@@ -56,3 +57,27 @@ def test_writing_mends_what_is_stale_and_leaves_the_rest(course_of_two) -> None:
     assert sorted(path.name for path in folder.iterdir()) == ["a.json", "b.json"]
     assert (folder / "a.json").stat().st_mtime_ns == before
     assert recording.write(course) == []
+
+
+def test_a_file_from_another_processor_is_fresh_and_one_that_a_hand_changed_is_stale(
+    tmp_path: Path,
+) -> None:
+    text = (recorded.FOLDER / "avg_pool_backward_naive.json").read_text(encoding="utf-8")
+    path = tmp_path / "avg_pool_backward_naive.json"
+    fraction = re.search(r"\d\.\d{12,}", text)
+    assert fraction is not None
+    for changed, fresh in [
+        (text, True),
+        (text.replace(fraction[0], str(float(fraction[0]) * (1 + 2.0**-50)), 1), True),
+        (text.replace(fraction[0], str(float(fraction[0]) * (1 + 1e-9)), 1), False),
+        (text.replace(", ", ",", 1), False),
+        (text + "\n", False),
+        ("{}\n", False),
+        ("[]\n", False),
+        ("", False),
+        ('{"exercise": 3}', False),
+    ]:
+        path.write_text(changed, encoding="utf-8")
+        assert recording.is_fresh(path, text) is fresh
+    path.write_bytes(b"\xff")
+    assert not recording.is_fresh(path, text)

@@ -121,3 +121,37 @@ def test_zeros_where_zeros_are_right_are_not_called_wrong():
 
 def test_of_a_few_entries_no_pattern_is_claimed() -> None:
     assert pattern("dx", np.array([[[[3.0]]]]), np.array([[[[-2.0]]]]), {}) == ""
+
+
+H = RANDOM.integers(1, 99, size=(2, 4, 3)) / 8
+OF_H = ("sequence", "time step", "unit")
+
+
+def told_of_h(*place):
+    got = H.copy()
+    got[place] += 1 + np.arange(got[place].size).reshape(got[place].shape) ** 2
+    return pattern("h", got, H, {}, OF_H)
+
+
+@pytest.mark.parametrize(
+    ("place", "sentence"),
+    [
+        ((EVERY, 0), "h looks wrong for the first time step only."),
+        ((EVERY, -1), "h looks wrong for the last time step only."),
+        ((EVERY, slice(1, None)), "h looks right for the first time step only."),
+        ((EVERY, slice(0, -1)), "h looks right for the last time step only."),
+        ((0,), "h looks wrong for the first sequence only."),
+        ((..., slice(1, None)), "h looks right for the first unit only."),
+        ((EVERY, 2), ""),
+        ((EVERY, slice(1, 3)), ""),
+        ((EVERY,), ""),
+    ],
+)
+def test_named_axes_are_told_by_their_names_and_never_as_rows_of_an_image(place, sentence):
+    assert told_of_h(*place) == sentence
+
+
+def test_a_sequence_that_is_alone_is_neither_first_nor_last():
+    got = H[:1].copy()
+    got[:, 1:3] *= [[[3], [5]]]
+    assert pattern("h", got, H[:1], {}, OF_H) == ""

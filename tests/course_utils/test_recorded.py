@@ -1,6 +1,7 @@
 """The recorded exercises: what their files hold, and that nothing is lost on the way."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -114,3 +115,85 @@ def test_an_optional_part_knows_its_function():
     assert recorded.parts()["max_pool_forward_naive"] == ["padding"]
     assert recorded.parts()["conv_backward_naive"] == []
     assert "max_pool_forward_naive_padding" not in recorded.parts()
+
+
+# The last bits of what was computed
+
+NAME = "avg_pool_backward_naive"
+MADE = recorded.load(NAME)
+CASE = "side by side"
+
+
+def with_answer(change):
+    answer = {"dx": change(MADE.answers[CASE]["dx"])}
+    return replace(MADE, answers={**MADE.answers, CASE: answer})
+
+
+def with_case(**changes):
+    return replace(MADE, cases={**MADE.cases, CASE: replace(MADE.cases[CASE], **changes)})
+
+
+def with_mistake(**changes):
+    return replace(MADE, mistakes=(replace(MADE.mistakes[0], **changes), *MADE.mistakes[1:]))
+
+
+def with_sums(factor):
+    result = MADE.mistakes[0].results[CASE]["dx"]
+    changed = replace(result, sums=tuple(factor * s for s in result.sums))
+    results = {**MADE.mistakes[0].results, CASE: {"dx": changed}}
+    return with_mistake(results=results)
+
+
+LAST_BITS = 1 + 2.0**-50
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        MADE,
+        with_answer(lambda dx: dx * LAST_BITS),
+        with_case(saved={}),
+        with_sums(LAST_BITS),
+    ],
+)
+def test_records_agree_that_differ_in_the_last_bits_of_what_was_computed(other):
+    assert MADE.agrees(other)
+    assert other.agrees(MADE)
+
+
+DOUT = MADE.cases[CASE].dout
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        with_answer(lambda dx: dx * (1 + 1e-11)),
+        with_answer(lambda dx: dx[:1]),
+        with_answer(lambda dx: dx.astype(np.float32)),
+        with_answer(lambda dx: np.full(dx.shape, np.nan)),
+        with_case(dout=DOUT * LAST_BITS),
+        with_case(inputs={**MADE.cases[CASE].inputs, "pool_param": {}}),
+        with_case(saved={"out": DOUT}),
+        with_sums(1 + 1e-10),
+        with_mistake(title="another"),
+        with_mistake(results={**MADE.mistakes[0].results, CASE: "ValueError"}),
+        replace(MADE, mistakes=MADE.mistakes[1:]),
+        replace(MADE, tiny=MADE.tiny[1:]),
+        replace(MADE, exercise=replace(MADE.exercise, dependence="smooth")),
+        replace(MADE, cases=dict(list(MADE.cases.items())[1:])),
+    ],
+)
+def test_records_differ_that_differ_in_anything_else(other):
+    assert not MADE.agrees(other)
+    assert not other.agrees(MADE)
+
+
+def test_saved_results_agree_up_to_their_last_bits():
+    saved = [with_case(saved={"out": DOUT * factor}) for factor in (1, LAST_BITS, 1 + 1e-11)]
+    assert saved[0].agrees(saved[1])
+    assert not saved[0].agrees(saved[2])
+
+
+def test_the_words_for_axes_come_back():
+    named = replace(MADE, exercise=replace(MADE.exercise, axes={"dx": ("a", "b", "c", "d")}))
+    assert Recorded.from_json(named.to_json()).exercise == named.exercise
