@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from course_utils.comparison import compare
+from course_utils.comparison import compare, identical
 from course_utils.exercise import Array, Case, Check, Exercise, Returned, Value
 
 
@@ -77,16 +77,15 @@ def _arrays(exercise: Exercise, a: Returned, b: Returned) -> Iterator[tuple[str,
 
 def _same(a: Array, b: Array) -> bool:
     """Tell whether two results of one function are the same, be they right or wrong."""
-    return np.array_equal(a, b, equal_nan=True) or compare("", a, b).right
+    return identical(a, b) or np.array_equal(a, b, equal_nan=True) or compare("", a, b).right
 
 
 def _changed(name: str, before: Value, after: Value) -> str:
     """Name the array inside ``before`` that is no longer the same in ``after``."""
     if isinstance(before, np.ndarray):
-        same = (
-            isinstance(after, np.ndarray)
-            and after.shape == before.shape
-            and np.array_equal(after, before, equal_nan=True)
+        same = isinstance(after, np.ndarray) and (
+            identical(before, after)
+            or (after.shape == before.shape and np.array_equal(after, before, equal_nan=True))
         )
         return "" if same else name
     if isinstance(before, tuple | list) and isinstance(after, tuple | list):

@@ -42,6 +42,8 @@ def compare(
     """
     if got.shape != expected.shape:
         return Comparison(right=False, message=shape_message(output, got.shape, expected.shape))
+    if identical(got, expected):
+        return Comparison(right=True)
     difference = _difference(got, expected, tolerance * scale(expected))
     wrong = int(np.count_nonzero(difference))
     if not wrong:
@@ -53,6 +55,11 @@ def compare(
         worst=Worst(output, index, float(got[index]), float(expected[index])),
         error_map=error_map(output, difference, index),
     )
+
+
+def identical(a: Array, b: Array) -> bool:
+    """Tell whether two arrays are the same, bit for bit: far quicker than to look at numbers."""
+    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
 
 
 def _difference(got: Array, expected: Array, allowed: float) -> Array:

@@ -1,6 +1,7 @@
 """An exercise together with the recipes that its cases are made from."""
 
 import hashlib
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -67,12 +68,12 @@ def case(name: str, inputs: Mapping[str, Value], out: Array, random: np.random.G
 def nonzero(random: np.random.Generator, shape: Sequence[int], largest: int) -> Array:
     """Integers of either sign with magnitude 1..largest, as float64."""
     magnitude = random.integers(1, largest + 1, size=tuple(shape))
-    sign = random.choice(np.array([-1, 1]), size=tuple(shape))
+    sign = 2 * random.integers(2, size=tuple(shape)) - 1
     values: Array = (magnitude * sign).astype(np.float64)
     return values
 
 
 def distinct(random: np.random.Generator, shape: Sequence[int], start: int) -> Array:
     """A random arrangement of consecutive integers from ``start``, as float64: no ties."""
-    size = int(np.prod(tuple(shape)))
+    size = math.prod(shape)
     return (random.permutation(size) + start).reshape(tuple(shape)).astype(np.float64)

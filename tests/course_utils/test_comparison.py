@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from course_utils import tolerances
-from course_utils.comparison import LARGEST_MAP, compare, error_map, is_about_shape, scale
+from course_utils.comparison import (
+    LARGEST_MAP,
+    compare,
+    error_map,
+    identical,
+    is_about_shape,
+    scale,
+)
 
 RIGHT = np.array([[1.0, -200.0, 3.0], [0.0, 5.0, 6.0]])
 
@@ -115,6 +122,28 @@ def test_a_message_about_a_shape_is_known_from_what_students_can_raise():
     assert is_about_shape(compare("db", np.zeros(()), np.zeros(3)).message)
     assert not is_about_shape(f"conv_backward_naive raised ValueError: {message}")
     assert not is_about_shape("dx has shape (9, 9), which is far too large")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        np.array([0.0, 2.0]),
+        np.array([-0.0, 2.0], dtype=np.float32),
+        np.array([[-0.0, 2.0]]),
+        np.array([-0.0, 3.0]),
+        np.array([-0.0, 2.0], dtype=">f8"),
+        np.array([-0.0, 2.0]).view(np.int64),
+    ],
+)
+def test_identical_arrays_are_the_same_in_every_bit_and_what_they_mean(other):
+    array = np.array([-0.0, 2.0])
+    assert identical(array, array.copy())
+    assert identical(array, np.array([-0.0, 7.0, 2.0, 7.0])[::2])
+    assert not identical(array, other)
+
+
+def test_zeros_of_either_sign_are_equal_though_not_identical():
+    assert compare("dx", np.array([-0.0]), np.array([0.0])).right
 
 
 def test_nothing_expected_and_nothing_given_is_right():
