@@ -18,7 +18,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from autograder import submission as submissions
 from autograder.course import Course
 from autograder.errors import UsageError
 from autograder.release import Release
+from autograder.score import shown_card
 from autograder.store import VerdictStore
 from autograder.submission import NotebookCell, UnreadableError
 from autograder.verdict import Verdict
@@ -304,12 +305,7 @@ def _put_cards(notebook: NotebookNode, release: Release, verdict: Verdict) -> No
         cell = cells.get(exercise.exercise)
         if cell is None or cell.cell_type != "code":
             continue
-        maximum = release.cell(exercise.exercise).maximum
-        score = exercise.score(maximum)
-        card = exercise.card
-        if score is not None:
-            card = replace(card, points=(score, maximum))
-        cell.outputs = [_output(card)]
+        cell.outputs = [_output(shown_card(exercise, release.cell(exercise.exercise)))]
 
 
 def _code_cell(name: str, source: str) -> NotebookNode:

@@ -202,7 +202,7 @@ def _found(
     """The verdict on each graded cell of a kind, where there is one."""
     for cell in release.cells:
         found = verdict.exercise(cell.grade_id)
-        if cell.kind == "autograded" and found is not None and (cell.points == 0) == bonus:
+        if cell.kind == "autograded" and found is not None and cell.is_bonus == bonus:
             yield cell, found
 
 
@@ -242,7 +242,7 @@ def _exercise(cell: ReleasedCell, verdicts: Sequence[Verdict]) -> ExerciseReport
     return ExerciseReport(
         exercise=cell.grade_id,
         maximum=cell.maximum,
-        bonus=cell.points == 0,
+        bonus=cell.is_bonus,
         states={name: states[name] for name in EXERCISE_STATES},
         without_answer=sum(card.status == "failed" and bool(card.reason) for card in cards),
         checks=tuple(_checks(cell.grade_id, cards)),

@@ -14,18 +14,16 @@ from markupsafe import Markup
 from autograder import pages
 from autograder.course import Course
 from autograder.errors import UsageError
-from autograder.release import Release, ReleasedCell
+from autograder.release import Release, ReleasedCell, solution_id
+from autograder.score import shown_card
 from autograder.store import VerdictStore
 from autograder.submission import UnreadableError, read_submission, submission_file
 from autograder.verdict import ExerciseVerdict, Verdict
-from course_utils.report_card import ReportCard
 
 #: Points that a person gave, by student and ``grade_id``: for a written answer, or
 #: instead of the automatic ones.
 ManualScores = Mapping[tuple[str, str], float]
 
-#: How a solution cell is named after the function that it defines.
-_SOLUTION = "{function}_solution"
 #: The tier of grades that were made without isolation.
 _UNISOLATED = "none"
 
@@ -239,8 +237,7 @@ def _lines(
 
 
 def _automatic_line(cell: ReleasedCell, found: ExerciseVerdict | None, given: float | None) -> Line:
-    bonus = cell.points == 0
-    notes = ["bonus"] if bonus else []
+    notes = ["bonus"] if cell.is_bonus else []
     score = found.score(cell.maximum) if found else None
     if given is not None:
         score = given
@@ -249,10 +246,17 @@ def _automatic_line(cell: ReleasedCell, found: ExerciseVerdict | None, given: fl
         title=_title(cell, found),
         score=score,
         maximum=cell.maximum,
-        status=found.card.status if found else "not judged",
-        bonus=bonus,
+        status=_status(cell, found),
+        bonus=cell.is_bonus,
         note=", ".join(notes),
     )
+
+
+def _status(cell: ReleasedCell, found: ExerciseVerdict | None) -> str:
+    if found is None:
+        return "not judged"
+    # Nothing is lost by what is wrong in an optional part.
+    return "open" if cell.is_bonus and found.card.status == "failed" else found.card.status
 
 
 def _written_line(cell: ReleasedCell, given: float | None, *, answered: bool) -> Line:
@@ -307,7 +311,7 @@ def _parts(
         if found is None:
             continue
         function = found.card.function
-        solution = _SOLUTION.format(function=function)
+        solution = solution_id(function)
         source, remark = None, ""
         if function in told:
             remark = "It is the same function as above."
@@ -320,14 +324,11 @@ def _parts(
             )
         told.add(function)
         given = manual.get((verdict.student, cell.grade_id))
-        card = found.card if given is not None else _with_points(found, cell)
+        card = shown_card(found, cell)
+        if given is not None:
+            card = replace(card, points=None)
         markup = Markup(card.html())  # noqa: S704 - a card escapes itself
         yield Part(_title(cell, found), markup, source, remark)
-
-
-def _with_points(found: ExerciseVerdict, cell: ReleasedCell) -> ReportCard:
-    score = found.score(cell.maximum)
-    return found.card if score is None else replace(found.card, points=(score, cell.maximum))
 
 
 def _answers(release: Release, work: Mapping[str, str]) -> Iterator[WrittenAnswer]:

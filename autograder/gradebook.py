@@ -27,13 +27,12 @@ from autograder.autograded import standing
 from autograder.course import Course
 from autograder.errors import JudgingUnfitError
 from autograder.gradebook_cells import write_cells
-from autograder.release import Release, ReleasedCell
+from autograder.release import Release, ReleasedCell, solution_id
 from autograder.verdict import ExerciseVerdict, Verdict
+from course_utils.card_content import about, telling
 
 log = logging.getLogger(__name__)
 
-#: How a solution cell is named after the function that it defines.
-_SOLUTION = "{function}_solution"
 #: nbgrader's words for an answer that was left as it was given.
 _NO_RESPONSE = "No response."
 #: Seconds to wait for another writer of an SQLite file.
@@ -180,6 +179,7 @@ class _Writer:
     ) -> None:
         self._gradebook = gradebook
         self._release = release
+        self._bonus = {cell.grade_id for cell in release.cells if cell.is_bonus}
         self._student = verdict.student
         self._standing = standing(course, verdict)
         self._answers = autograded.answers(course, release, verdict.student)
@@ -263,13 +263,14 @@ class _Writer:
         found = [
             exercise
             for exercise in self._standing.verdict.exercises
-            if cell.grade_id == _SOLUTION.format(function=exercise.card.function)
+            if cell.grade_id == solution_id(exercise.card.function)
         ]
         if found or self._standing.verdict.status == "judged":
-            comment.auto_comment = "\n\n".join(filter(None, map(_comment, found))) or None
+            lines = (_comment(one, is_bonus=one.exercise in self._bonus) for one in found)
+            comment.auto_comment = "\n\n".join(filter(None, lines)) or None
 
 
-def _comment(exercise: ExerciseVerdict) -> str:
+def _comment(exercise: ExerciseVerdict, *, is_bonus: bool) -> str:
     """What failed, in one line; empty if nothing did."""
     card = exercise.card
     if card.status == "passed":
@@ -280,12 +281,14 @@ def _comment(exercise: ExerciseVerdict) -> str:
         return f"{exercise.exercise}: could not be judged; this costs no points."
     # The reason may quote the submission, and nbgrader renders comments as markdown.
     if card.reason and markdown_safety.harmless(card.reason) == card.reason:
-        return f"{exercise.exercise}: {card.reason}."
-    failed = [check.title for check in card.checks if check.status == "failed"]
-    return (
-        f"{exercise.exercise}: {len(failed)} of {len(card.checks)} checks failed: "
-        f"{'; '.join(failed)}."
-    )
+        return f"{about(exercise.exercise, card.reason)}."
+    titles = "; ".join(check.title for check in telling(card))
+    failed = sum(check.status == "failed" for check in card.checks)
+    total = len(card.checks)
+    if is_bonus:
+        passed = f"{total - failed} of {total} checks passed"
+        return f"{exercise.exercise} (bonus): {passed}; open: {titles}."
+    return f"{exercise.exercise}: {failed} of {total} checks failed: {titles}."
 
 
 def _assign_late_penalties(

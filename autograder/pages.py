@@ -26,6 +26,7 @@ LONGEST_BLOCK = (20_000, 600)
 SIGNS = {
     "passed": "✓",
     "failed": "✗",
+    "open": "○",
     "not started": "–",
     "not judged": "?",
     "unreadable": "!",

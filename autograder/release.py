@@ -38,6 +38,11 @@ class ReleasedCell:
         """The highest score that the cell can reach, in points."""
         return self.points + self.bonus
 
+    @property
+    def is_bonus(self) -> bool:
+        """Whether it is a function's optional part: it can only add points."""
+        return self.kind == "autograded" and self.points == 0
+
 
 @dataclass(frozen=True)
 class ReleasedCode:
@@ -68,6 +73,11 @@ class Release:
             f"{self.assignment}: no cell {grade_id!r} in the released notebook; found "
             f"{', '.join(cell.grade_id for cell in self.cells)}; run 'autograder build'"
         )
+
+
+def solution_id(function: str) -> str:
+    """The ``grade_id`` of the solution cell that defines ``function``."""
+    return f"{function}_solution"
 
 
 def read_release(course: Course, assignment: str) -> Release:

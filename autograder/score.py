@@ -1,9 +1,10 @@
 """The points and the state of a whole submission, from its verdict and the release's points."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from autograder.release import Release
-from autograder.verdict import Verdict
+from autograder.release import Release, ReleasedCell
+from autograder.verdict import ExerciseVerdict, Verdict
+from course_utils.report_card import ReportCard
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,13 @@ def score(verdict: Verdict, release: Release) -> Score | None:
     return Score(round(points, 2), round(bonus, 2))
 
 
+def shown_card(found: ExerciseVerdict, cell: ReleasedCell) -> ReportCard:
+    """The card of an exercise as students see it: with its points, and told if it is optional."""
+    earned = found.score(cell.maximum)
+    points = None if earned is None else (earned, cell.maximum)
+    return replace(found.card, points=points, optional=cell.is_bonus)
+
+
 def state(verdict: Verdict, release: Release) -> str:
     """One word or two: passed, failed, not started, not judged, unreadable.
 
@@ -35,7 +43,7 @@ def state(verdict: Verdict, release: Release) -> str:
     """
     if verdict.status != "judged":
         return verdict.status
-    required = {cell.grade_id for cell in release.cells if cell.points > 0}
+    required = {c.grade_id for c in release.cells if c.kind == "autograded" and not c.is_bonus}
     states = {found.card.status for found in verdict.exercises if found.exercise in required}
     if len(states) == 1 and states <= {"passed", "not started"}:
         return states.pop()

@@ -21,7 +21,8 @@ from autograder.sandbox import Isolation
 from autograder.sandbox.isolation import Tier
 from autograder.score import Score, score, state
 from autograder.store import VerdictStore
-from autograder.verdict import Verdict
+from autograder.verdict import ExerciseVerdict, Verdict
+from course_utils.card_content import about, telling
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Outcome:
                 _plain(verdict.student),
                 _points(score(verdict, self.release)),
                 state(verdict, self.release),
-                _plain(summary(verdict)),
+                _plain(summary(verdict, self.release)),
             )
         console.print(table)
         judged = len(self.verdicts) - self.unchanged
@@ -94,16 +95,23 @@ def terminal() -> Console:
     return console if console.is_terminal else Console(width=110)
 
 
-def summary(verdict: Verdict) -> str:
-    """The first thing that went wrong, in one line."""
+def summary(verdict: Verdict, release: Release) -> str:
+    """The first thing that went wrong, in one line, and what else did."""
     if verdict.reason:
         return verdict.reason
-    for found in verdict.exercises:
-        if found.card.status == "failed":
-            failed = [c.title for c in found.card.checks if c.status == "failed"]
-            what = found.card.reason or "; ".join(failed)
-            return f"{found.card.function}: {what}"
-    return ""
+    failed = [found for found in verdict.exercises if found.card.status == "failed"]
+    bonus = {cell.grade_id for cell in release.cells if cell.is_bonus}
+    required = [found for found in failed if found.exercise not in bonus]
+    if not required:
+        return f"bonus open: {_names(failed)}" if failed else ""
+    first, *others = required
+    titles = "; ".join(check.title for check in telling(first.card))
+    text = about(first.card.function, first.card.reason or titles)
+    return f"{text}; failed, too: {_names(others)}" if others else text
+
+
+def _names(exercises: Sequence[ExerciseVerdict]) -> str:
+    return ", ".join(found.exercise for found in exercises)
 
 
 def isolation(tier: Tier | None = None, *, unisolated: bool = False) -> Isolation:

@@ -16,6 +16,7 @@ from autograder.errors import JudgingUnfitError, UsageError
 from autograder.release import Release, ReleasedCell
 from autograder.store import VerdictStore
 from autograder.verdict import ExerciseVerdict, Verdict
+from course_utils.card_html import BADGES
 from course_utils.exercise import CheckResult, Status
 from course_utils.report_card import ReportCard
 
@@ -156,6 +157,27 @@ def test_a_page_shows_points_bonus_and_what_waits_for_a_person(
     assert "why add (read by a person) – 2 … pending" in text
     assert "Total so far 2.75 5" in text
     assert "Bonus on top 2 2" in text
+
+
+def test_what_is_open_in_a_bonus_does_not_read_like_a_failure(
+    course: Course, store: VerdictStore
+) -> None:
+    passed, open_bonus = exercise("pool", 1.0, "passed"), exercise("pool_padding", 0.5, "failed")
+    store.put(replace(JUDGED, exercises=(passed, open_bonus)))
+    html = only_page(course, store)
+    text = Tags(html).text
+    assert "pool, padding (bonus) 1 2 ○ open" in text
+    assert "pool : open (optional) 1 of 2 bonus points" in text
+    assert "3 of 4 entries are wrong" in text
+    assert "fail" not in text
+    assert BADGES["failed"][0] not in html.split("</style>")[1]
+
+
+def test_a_required_exercise_that_failed_says_so(course: Course, store: VerdictStore) -> None:
+    store.put(JUDGED)
+    html = only_page(course, store)
+    assert "pool : failed 2.75 of 5 points" in Tags(html).text
+    assert BADGES["failed"][0] in html.split("</style>")[1]
 
 
 def test_a_page_lies_where_nbgrader_looks_for_feedback(course: Course, store: VerdictStore) -> None:

@@ -359,10 +359,18 @@ def test_the_comment_on_a_solution_says_what_failed_and_goes_when_it_is_right(
     write(course, judged(share=0.5))
     comment, _ = comment_of(course, "double_solution")
     assert comment.startswith("double: 1 of 2 checks failed: value *doubles*.")
+    assert "double_twice (bonus): 1 of 2 checks passed; open: value *doubles*." in comment
     write(course, judged(share=0))
     assert comment_of(course, "double_solution")[0].startswith("double: not started.")
     write(course, judged())
     assert comment_of(course, "double_solution")[0] is None
+
+
+def test_a_comment_says_no_name_twice(course: Course) -> None:
+    found = exercise("double", 0.0, "failed", "double used more than 5 s of processor time")
+    write(course, replace(judged(), exercises=(found,)))
+    comment, _ = comment_of(course, "double_solution")
+    assert comment == "double used more than 5 s of processor time."
 
 
 def test_a_comment_quotes_nothing_that_could_run(course: Course) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -63,11 +64,28 @@ def test_the_table_shows_points_state_and_the_first_thing_that_went_wrong() -> N
     text = shown(OUTCOME)
     assert "03_pooling (isolation: kernel)" in text
     assert "points of 5" in text
-    assert row(text, "ada") == ["ada", "5 + 1", "passed", "pool: a, a check; b, a check"]
+    assert row(text, "ada") == ["ada", "5 + 1", "passed", "bonus open: pool_padding"]
     assert row(text, "bob") == ["bob", "1.67", "failed", "pool: a, a check; b, a check"]
     assert row(text, "cyd") == ["cyd", "0", "not started", ""]
-    assert row(text, "dan") == ["dan", "0", "failed", "pool: there is no function named pool"]
+    assert row(text, "dan") == ["dan", "0", "failed", "there is no function named pool"]
     assert row(text, "fay") == ["fay", "–", "not judged", "the sandbox failed"]
+
+
+def test_the_table_says_no_name_twice() -> None:
+    ended = found("pool", 0.0, "failed", "pool used more than 5 s of processor time")
+    text = shown(replace(OUTCOME, verdicts=(judged("ada", ended),)))
+    assert row(text, "ada")[-1] == "pool used more than 5 s of processor time"
+
+
+def test_the_table_lists_what_failed_besides_but_nothing_that_was_not_looked_at() -> None:
+    first, second = found("pool", 0.0, "failed"), found("other", 0.5, "failed")
+    kept = CheckResult("same", "same again", "A rule.", 1.0, "repeatable", "failed")
+    crashed = replace(first, card=replace(first.card, checks=(*first.card.checks, kept)))
+    released = replace(RELEASE, cells=(*RELEASE.cells, replace(RELEASE.cells[0], grade_id="other")))
+    bonus = found("pool_padding", 0.5, "failed")
+    verdict = judged("ada", bonus, crashed, second)
+    text = shown(replace(OUTCOME, release=released, verdicts=(verdict,)))
+    assert row(text, "ada")[-1] == "pool: a, a check; b, a check; failed, too: other"
 
 
 def test_names_and_reasons_from_outside_are_shown_as_text() -> None:
