@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     validate.set_defaults(run=_validate)
 
     grade = commands.add_parser("grade", help="judge the submissions to an assignment")
-    grade.add_argument("assignment")
+    grade.add_argument("assignment", nargs="?", help="(without one: lists those there are)")
     grade.add_argument(
         "--students", nargs="+", default=[], metavar="NAME", help="names or patterns such as 'a*'"
     )
@@ -182,6 +182,8 @@ def _grade(options: argparse.Namespace) -> int:
     from autograder import session
 
     course = _course(options)
+    if options.assignment is None:
+        raise UsageError(_which_assignment(course))
     course.require(options.assignment)
     outcome = session.grade(
         course,
@@ -197,6 +199,18 @@ def _grade(options: argparse.Namespace) -> int:
     else:
         outcome.show()
     return UNFIT if outcome.not_judged else DONE
+
+
+def _which_assignment(course: Course) -> str:
+    """The assignments that can be graded, with how many have handed them in."""
+    from autograder.submission import student_folders
+
+    handed_in = {name: len(student_folders(course.submitted, name)) for name in course.notebooks}
+    if not handed_in:
+        return f"no assignment named, and {course.solutions} has none; write one there first"
+    listed = ", ".join(f"{name} ({number} handed in)" for name, number in handed_in.items())
+    first = max(handed_in, key=lambda name: handed_in[name] > 0)
+    return f"no assignment named; there are {listed}; write for example 'autograder grade {first}'"
 
 
 def _feedback(options: argparse.Namespace) -> int:

@@ -65,6 +65,16 @@ def test_an_unknown_assignment_is_answered_with_the_known_ones(refused, command)
     assert "02_convolution, 03_pooling; give one of these names" in line
 
 
+def test_grading_without_an_assignment_lists_those_there_are(refused, course) -> None:
+    (course.submitted / "ada" / "03_pooling").mkdir(parents=True)
+    code, line = refused("grade")
+    assert code == 2
+    assert "there are 02_convolution (0 handed in), 03_pooling (1 handed in); " in line
+    assert line.endswith("write for example 'autograder grade 03_pooling'")
+    shutil.rmtree(course.submitted)
+    assert refused("grade")[1].endswith("'autograder grade 02_convolution'")
+
+
 def test_an_unknown_assignment_is_answered_before_the_machine_is_tried(
     refused, monkeypatch
 ) -> None:
@@ -100,7 +110,6 @@ def test_a_folder_that_is_no_course_is_told(tmp_path, capsys) -> None:
     [
         (),
         ("dance",),
-        ("grade",),
         ("grade", NAME, "--jobs", "0"),
         ("grade", NAME, "--jobs", "-2"),
         ("grade", NAME, "--tier", "none"),
