@@ -134,6 +134,14 @@ MISTAKES = (
         edits=(("(H + 2 * pad - HH)", "(H - HH)"), ("(W + 2 * pad - WW)", "(W - WW)")),
     ),
     forward(
+        "F35",
+        title="the padding is ignored",
+        question="Where does your function read conv_param['pad']?",
+        remedy="x is surrounded by pad rows and columns of zeros, which count in the output's size.",
+        check="out_padding",
+        edits=(('conv_param["stride"], conv_param["pad"]', 'conv_param["stride"], 0'),),
+    ),
+    forward(
         "F30",
         title="the padding is counted once in the output's size",
         question="How many rows does padding add?",

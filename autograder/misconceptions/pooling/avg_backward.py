@@ -248,11 +248,11 @@ MISTAKES = (
     ),
     avg_backward(
         "A32",
-        title="the crop of dx starts at 0 instead of at pad",
-        question="Where in the padded array does x[0, 0, 0, 0] stand?",
-        remedy=CROPPING,
+        title="the padding is ignored",
+        question="Where does your function read pool_param['pad']?",
+        remedy="Padded entries take their share, and are cut off at the end.",
         check="padding",
-        edits=((CROP, "dx = dx_pad[:, :, :H, :W]"),),
+        edits=(('pool_param.get("pad", 0)', "0"),),
     ),
     avg_backward(
         "A21",

@@ -146,6 +146,25 @@ MISTAKES = (
         edits=(('pool_param.get("pad", 0)', "0"),),
     ),
     avg_forward(
+        "V23",
+        title="windows are cut from x instead of the padded x",
+        question="From which array do you cut the windows?",
+        remedy="Windows are cut from the padded x.",
+        check="padding",
+        edits=((WINDOW, WINDOW.replace("x_pad", "x")),),
+    ),
+    avg_forward(
+        "V24",
+        title="windows are averaged over the entries that are left of them in x",
+        question="By what do you divide a window that lies half in the padding?",
+        remedy="Padded zeros count: the divisor is the window's size everywhere.",
+        check="padding",
+        edits=(
+            (WINDOW, WINDOW.replace("x_pad", "x")),
+            (AVERAGE, "out[n, c, i, j] = np.mean(window)"),
+        ),
+    ),
+    avg_forward(
         "V18",
         title="np.pad is given one width for all axes: it pads images and channels, too",
         question="Which shape has np.pad(x, 1)?",
@@ -162,6 +181,14 @@ MISTAKES = (
         edits=(
             (WINDOW, "window = x_pad[n, c, top : top + pool_width, left : left + pool_height]"),
         ),
+    ),
+    avg_forward(
+        "V22",
+        title="pool_height and pool_width are taken for each other",
+        question="Is your window square in every case?",
+        remedy=AXES,
+        check="out_stride",
+        edits=(("pool_height, pool_width = ", "pool_width, pool_height = "),),
     ),
     avg_forward(
         "V19",

@@ -109,6 +109,14 @@ MISTAKES = (
         ),
     ),
     max_forward(
+        "M29",
+        title="pool_height and pool_width are taken for each other",
+        question="Is your window square in every case?",
+        remedy=AXES,
+        check="out_stride",
+        edits=(("pool_height, pool_width = ", "pool_width, pool_height = "),),
+    ),
+    max_forward(
         "M22",
         title="the window is taken to be 2 x 2, whatever pool_param says",
         question="Where does your function read pool_param['pool_height']?",
@@ -238,6 +246,14 @@ MISTAKES = (
         remedy=FIT,
         check="padding",
         edits=(('pool_param.get("pad", 0)', "0"),),
+    ),
+    max_forward(
+        "M30",
+        title="windows are cut from x instead of the padded x",
+        question="From which array do you cut the windows?",
+        remedy="Windows are cut from the padded x.",
+        check="padding",
+        edits=((WINDOW, WINDOW.replace("x_pad", "x")),),
     ),
     max_forward(
         "M27",

@@ -210,6 +210,14 @@ MISTAKES = (
         edits=(("((0, 0), (0, 0), (pad, pad), (pad, pad))", "pad"),),
     ),
     max_backward(
+        "P68",
+        title="the padding is ignored",
+        question="Where does your function read pool_param['pad']?",
+        remedy="The maximum is looked for in the padded x, and the padding is cut off at the end.",
+        check="padding",
+        edits=(('pool_param.get("pad", 0)', "0"),),
+    ),
+    max_backward(
         "P09",
         title="the padding was not cut off from dx",
         question="Which shape must dx have?",
