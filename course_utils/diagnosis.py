@@ -15,7 +15,7 @@ from course_utils.exercise import Case, Exercise, Session, Value
 from course_utils.judgement import Judgement
 from course_utils.judging import STUB, judge
 from course_utils.mistake import KnownMistake, Result, same_result
-from course_utils.patterns import pattern
+from course_utils.patterns import Wrong, pattern
 from course_utils.recorded import Recorded
 from course_utils.signature import Signature
 
@@ -191,20 +191,15 @@ def nearest(
 
 
 def _common_pattern(recorded: Recorded, judgement: Judgement) -> str:
-    """The pattern that every wrong case of an output shows; empty when they disagree.
-
-    What fits one case by accident does not fit them all.
-    """
+    """The pattern of the first output whose wrong arrays, in all cases, have one."""
     for output in recorded.exercise.outputs:
-        seen = set()
+        wrong = []
         for name, answer in judgement.answers.items():
             expected = recorded.answers[name][output]
             got = answer.get(output)
-            if got is None or expected.size == 1 or compare(output, got, expected).right:
-                continue
-            axes = recorded.exercise.axes.get(output, ())
-            seen.add(pattern(output, got, expected, recorded.cases[name].inputs, axes))
-        if len(seen) == 1 and (sentence := seen.pop()):
+            if got is not None and not compare(output, got, expected).right:
+                wrong.append(Wrong(got, expected, recorded.cases[name].inputs))
+        if sentence := pattern(output, wrong, recorded.exercise.axes.get(output, ())):
             return sentence
     return ""
 

@@ -1,9 +1,11 @@
-"""Say in words how a wrong array differs from the right one.
+"""Say in words how wrong arrays differ from the right ones.
 
-A pattern is a hint, not a proof: its sentence says "looks like".
+A pattern is a hint, not a proof: its sentence says "looks like".  But what it says of the
+arrays is true of every one of them.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import permutations
 
 import numpy as np
@@ -14,35 +16,61 @@ from course_utils.exercise import Array, Value
 
 _SPATIAL = 2
 #: What the first two axes of an output stand for, where it is not image and channel.
-_AXES = {"dw": ("filter", "channel"), "out": ("image", "output channel")}
+_NAMES = {"dw": ("filter", "channel"), "out": ("image", "output channel")}
 _ORDINALS = {2: "second", 3: "third"}
+#: So many cases must show what a single one may show by accident.
+_ENOUGH_CASES = 2
 
 
-def pattern(
-    output: str,
-    got: Array,
-    expected: Array,
-    inputs: Mapping[str, Value],
-    axes: Sequence[str] = (),
-) -> str:
-    """The first pattern that fits, as a sentence; empty when none does.
+@dataclass(frozen=True)
+class Wrong:
+    """A wrong array with the right one, and the forward's inputs (for its stride and padding)."""
 
-    ``inputs`` are the forward's inputs of the case (for its stride and padding).  ``axes``
-    says what each axis stands for, where the array is none of images.
+    got: Array
+    expected: Array
+    inputs: Mapping[str, Value]
+
+
+def pattern(output: str, cases: Sequence[Wrong], axes: Sequence[str] = ()) -> str:
+    """The first pattern that fits all wrong arrays of an output, as a sentence; empty if none.
+
+    ``axes`` says what each axis stands for, where the output is none of images.  One
+    single number fits many a pattern by accident: of it nothing is told.
     """
-    if got.shape != expected.shape:
-        return _shape_pattern(output, got, expected, _numbers(inputs))
-    if not np.isfinite(got).all():
-        return f"{output} holds entries that are not numbers: look for a division or an empty max."
+    if len(cases) < _ENOUGH_CASES and all(case.expected.size == 1 for case in cases):
+        return ""
     with np.errstate(over="ignore", invalid="ignore"):
-        for look in _VALUE_PATTERNS:
-            sentence = look(output, got, expected)
-            if sentence:
-                return sentence
-        wrong = _wrong(got, expected)
+        found = {_kind_of_error(output, case, axes) for case in cases}
+        if found == {""}:
+            return _common_place(output, cases, axes)
+    return found.pop() if len(found) == 1 else ""
+
+
+def _kind_of_error(output: str, case: Wrong, axes: Sequence[str]) -> str:
+    """What is wrong with the shape or with all values; empty if nothing fits."""
+    got, expected = case.got, case.expected
+    if got.shape != expected.shape:
+        return _shape_pattern(output, case, axes)
+    if np.isnan(got).any():
+        return f"{output} holds entries that are not numbers: look for 0 / 0 or a mean of nothing."
+    if np.isinf(got).any():
+        return f"{output} holds infinite entries: look for a division by zero, or infinite padding."
+    sentences = (look(output, got, expected) for look in _VALUE_PATTERNS)
+    return next(filter(None, sentences), "")
+
+
+def _common_place(output: str, cases: Sequence[Wrong], axes: Sequence[str]) -> str:
+    """Where all wrong arrays are wrong; of a single number or case nothing is told."""
+    if len(cases) < _ENOUGH_CASES or any(case.expected.size == 1 for case in cases):
+        return ""
+    found = set()
+    for case in cases:
+        wrong = _wrong(case.got, case.expected)
         if axes:
-            return _named_pattern(output, wrong, axes)
-        return _place_pattern(output, wrong, _numbers(inputs))
+            found.add(_named_pattern(output, wrong, axes))
+        else:
+            found.add(_place_pattern(output, wrong, _numbers(case.inputs)))
+    return found.pop() if len(found) == 1 else ""
 
 
 def _numbers(inputs: Mapping[str, Value]) -> dict[str, int]:
@@ -64,23 +92,37 @@ def _wrong(got: Array, expected: Array) -> Array:
     return wrong
 
 
-def _shape_pattern(output: str, got: Array, expected: Array, numbers: Mapping[str, int]) -> str:
-    pad = numbers.get("pad", 0)
+def _shape_pattern(output: str, case: Wrong, axes: Sequence[str]) -> str:
+    got, expected, pad = case.got, case.expected, _numbers(case.inputs).get("pad", 0)
     if got.size == 0:
         why = "" if pad else ": a slice such as [0:-0] selects nothing when the padding is 0"
         return f"{output} is empty{why}."
     if got.ndim == 0:
-        return f"{output} is a single number: it was summed over every axis."
-    if got.ndim == expected.ndim:
-        return _same_rank_pattern(output, got, expected, pad)
-    if got.size == expected.size:
-        return f"{output} has the right number of entries in another shape."
-    return f"{output} was summed or repeated along another axis than it should be."
+        return f"{output} is a single number, as if it were summed over every axis."
+    if got.ndim != expected.ndim:
+        axes = "1 axis" if got.ndim == 1 else f"{got.ndim} axes"
+        return (
+            f"{output} has {axes}, expected {expected.ndim}: look at which axes are summed over, "
+            "kept or added."
+        )
+    if axes or got.ndim < 2 * _SPATIAL:
+        return f"{output} has another size than it should have."
+    return _image_shape_pattern(output, got, expected, pad)
 
 
-def _same_rank_pattern(output: str, got: Array, expected: Array, pad: int) -> str:
+def _image_shape_pattern(output: str, got: Array, expected: Array, pad: int) -> str:
+    """The same number of axes, the last two of which are rows and columns."""
     extra = [g - e for g, e in zip(got.shape, expected.shape, strict=True)]
-    if pad and extra[-_SPATIAL:] == [2 * pad] * _SPATIAL and not any(extra[:-_SPATIAL]):
+    leading, spatial = extra[:-_SPATIAL], extra[-_SPATIAL:]
+    if not any(spatial):
+        names = _NAMES.get(output, ("image", "channel"))
+        wrong = " and of ".join(
+            f"{name}s" for name, more in zip(names, leading, strict=True) if more
+        )
+        return f"{output} has another number of {wrong} than it should have."
+    if any(leading):
+        return f"{output} has another size than it should have."
+    if pad and spatial == [2 * pad] * _SPATIAL:
         return f"{output} looks like the padded array: it is larger by 2 * pad in each direction."
     if sorted(got.shape) == sorted(expected.shape):
         return f"{output} looks as if its axes were in another order."
@@ -102,9 +144,6 @@ def _factor(output: str, got: Array, expected: Array) -> str:
         return ""
     if abs(factor + 1) < tolerances.FACTOR:
         return f"{output} looks right but for its sign."
-    if expected.size == 1:
-        # Any number is a multiple of any other.
-        return ""
     if abs(factor) < 1:
         return f"{output} looks right but divided by {1 / factor:.6g}."
     return f"{output} looks right but multiplied by {factor:.6g}."
@@ -129,6 +168,8 @@ def _rearranged(output: str, got: Array, expected: Array) -> str:
 def _rounded(output: str, got: Array, expected: Array) -> str:
     if np.array_equal(got, np.trunc(expected)):
         return f"{output} looks right but cut off to whole numbers: look at the dtype of a buffer."
+    if np.array_equal(got, np.floor(expected)):
+        return f"{output} looks right but rounded down to whole numbers: look for //."
     error = np.abs(got.astype(float) - expected) / scale(expected)
     if float(error.max()) < tolerances.SINGLE_PRECISION:
         return f"{output} looks right but rounded: look for float32."
@@ -144,10 +185,10 @@ _VALUE_PATTERNS: tuple[Callable[[str, Array, Array], str], ...] = (
 
 
 def _place_pattern(output: str, wrong: Array, numbers: Mapping[str, int]) -> str:
-    """Where the wrong entries are: one image, one channel, the border, every s-th row."""
+    """Where the wrong entries are: one image, one channel, some rows, the border."""
     if wrong.all() or not wrong.any():
         return ""
-    names = _AXES.get(output, ("image", "channel")) if wrong.ndim == 4 else ()
+    names = _NAMES.get(output, ("image", "channel")) if wrong.ndim == 4 else ()
     for name, bad in _along(wrong, names):
         if not bad[0] and bad[1:].all():
             return f"{output} looks right for {name} 0 only."
@@ -156,7 +197,7 @@ def _place_pattern(output: str, wrong: Array, numbers: Mapping[str, int]) -> str
     if wrong.ndim < _SPATIAL:
         return ""
     plane = np.asarray(wrong.any(axis=tuple(range(wrong.ndim - _SPATIAL))))
-    return _plane_pattern(output, plane, numbers)
+    return _lines_pattern(output, plane, numbers.get("stride", 1)) or _border_pattern(output, plane)
 
 
 def _along(wrong: Array, names: Sequence[str]) -> Iterator[tuple[str, Array]]:
@@ -177,21 +218,32 @@ def _named_pattern(output: str, wrong: Array, axes: Sequence[str]) -> str:
     return ""
 
 
-def _plane_pattern(output: str, plane: Array, numbers: Mapping[str, int]) -> str:
-    inside = np.zeros(plane.shape, dtype=bool)
-    inside[1:-1, 1:-1] = True
-    if inside.any() and plane[~inside].any():
-        if not plane[inside].any():
-            return f"{output} looks wrong only along its border: look at the padding and its crop."
-    elif inside.any() and not plane[~inside].any():
-        return f"{output} looks wrong only inside, right along its border."
-    stride = numbers.get("stride", 1)
-    for axis, word in ((1, "row"), (0, "column")):
-        lines = np.flatnonzero(plane.any(axis=axis))
+def _lines_pattern(output: str, plane: Array, stride: int) -> str:
+    """Every s-th row or column is wrong, or the last ones alone (at most half of them)."""
+    for axis, word in enumerate(("row", "column")):
+        lines = np.flatnonzero(plane.any(axis=1 - axis))
         if stride > 1 and lines.size > 1 and set(np.diff(lines)) == {stride}:
             ordinal = _ORDINALS.get(stride, f"{stride}th")
             return f"{output} looks wrong in every {ordinal} {word}: look at the stride."
     for axis, word in enumerate(("row", "column")):
-        if plane.shape[axis] > 1 and not plane.take(range(plane.shape[axis] - 1), axis).any():
-            return f"{output} looks wrong only in its last {word}: look at the loop's limits."
+        lines = np.flatnonzero(plane.any(axis=1 - axis))
+        if 2 * lines[0] >= plane.shape[axis]:
+            return (
+                f"{output} looks wrong in its last {word}s only: look at how many windows there "
+                "are, and where the last ones stand."
+            )
+    return ""
+
+
+def _border_pattern(output: str, plane: Array) -> str:
+    """Wrong along the border, on each of its four sides, or nowhere on it."""
+    inside = np.zeros(plane.shape, dtype=bool)
+    inside[1:-1, 1:-1] = True
+    if not inside.any():
+        return ""
+    sides = (plane[0, 1:-1], plane[-1, 1:-1], plane[1:-1, 0], plane[1:-1, -1])
+    if not plane[inside].any() and all(side.any() for side in sides):
+        return f"{output} looks wrong only along its border: look at the padding and its crop."
+    if not plane[~inside].any():
+        return f"{output} looks wrong only inside, right along its border."
     return ""
