@@ -108,13 +108,13 @@ def is_about_shape(message: str) -> bool:
 def error_map(output: str, difference: Array, index: tuple[int, ...]) -> ErrorMap | None:
     """The two-dimensional slice of ``difference`` (any shape) that holds ``index``.
 
-    None when that slice is too large to show, or when there is nothing two-dimensional.
+    None when that slice is too large to show, or is a single entry.
     """
     if difference.ndim == 0:
         return None
     leading = index[:-2]
     plane = np.atleast_2d(difference[leading])
-    if plane.shape[0] > LARGEST_MAP[0] or plane.shape[1] > LARGEST_MAP[1]:
+    if plane.size <= 1 or plane.shape[0] > LARGEST_MAP[0] or plane.shape[1] > LARGEST_MAP[1]:
         return None
     where = ", ".join([*map(str, leading), *[":"] * min(2, difference.ndim)])
     return ErrorMap(

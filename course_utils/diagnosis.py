@@ -29,7 +29,7 @@ MOST_NAMED = 2
 #: Arrays with more entries than this are not printed.
 LARGEST_PRINTED = 60
 #: Characters of an exception in the example.
-LONGEST_COMMENT = 160
+LONGEST_COMMENT = 80
 
 
 @dataclass(frozen=True)
@@ -266,8 +266,9 @@ def _outcome(tried: Recorded, name: str, judgement: Judgement) -> list[str]:
 
 
 def _comment(text: str) -> str:
-    """``text`` on one line: an exception of a student's may have any."""
-    return "# " + " ".join(text.split())[:LONGEST_COMMENT]
+    """``text`` on one short line: an exception of a student's may be of any length."""
+    line = " ".join(text.split())
+    return f"# {line}" if len(line) <= LONGEST_COMMENT else f"# {line[: LONGEST_COMMENT - 4]} ..."
 
 
 def _literal(value: Value) -> str:

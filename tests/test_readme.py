@@ -26,6 +26,15 @@ def test_the_card_in_the_readme_is_what_check_prints() -> None:
     assert card.startswith(shown[2].rstrip() + "\n")
 
 
+def test_the_script_in_the_readme_goes_on_after_a_failed_check(capsys) -> None:
+    [script] = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    row = next(row for row in CATALOGUE["02_convolution"] if row.id == "C06")
+    exec(script, dict(row.functions(reference.load(COURSE, "02_convolution"))))  # noqa: S102
+    card, last = capsys.readouterr().out.strip().rsplit("\n", 1)
+    assert card.startswith("conv_backward_naive: 1 of 6 checks failed")
+    assert last.startswith("conv_backward_naive: 1 of 6 checks failed (dx, the gradient with")
+
+
 @pytest.mark.parametrize("notebook", QUESTIONS)
 def test_the_table_of_notebooks_tells_functions_points_and_known_mistakes(notebook: str) -> None:
     line = next(line for line in README.splitlines() if line.startswith(f"| `{notebook}`"))

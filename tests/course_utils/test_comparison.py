@@ -164,6 +164,13 @@ def test_a_vector_is_a_map_of_one_row_and_a_number_has_none():
     assert error_map("loss", np.array(3.0), ()) is None
 
 
+def test_a_single_entry_is_no_picture():
+    assert compare("db", np.zeros(1), np.ones(1)).error_map is None
+    assert compare("dx", np.zeros((1, 1, 1, 1)), np.ones((1, 1, 1, 1))).error_map is None
+    assert compare("dx", np.zeros((2, 1, 1, 1)), np.ones((2, 1, 1, 1))).error_map is None
+    assert compare("dx", np.zeros((2, 1, 2, 1)), np.ones((2, 1, 2, 1))).error_map is not None
+
+
 def test_what_is_too_large_to_look_at_has_no_map():
     rows, columns = LARGEST_MAP
     assert error_map("dx", np.zeros((rows, columns)), (0, 0)) is not None

@@ -266,6 +266,14 @@ def test_an_example_without_an_answer_says_what_happened_and_what_was_expected(
     compile(text, "example", "exec")
 
 
+def test_a_long_exception_is_cut_where_it_can_be_seen(convolution):
+    functions = convolution((DB, "raise ValueError('long ' * 99)"))
+    text = smallest_example(recorded.load(BACKWARD), LocalSession(functions[BACKWARD], BACKWARD))
+    [line] = [line for line in text.splitlines() if "raised ValueError: long long" in line]
+    assert line.endswith(" ...")
+    assert len(line) < 88
+
+
 def test_an_example_shows_a_wrong_value_before_a_wrong_behaviour(convolution):
     writes = ("return dx, dw, db", "dout += 1\n    return dx, dw, db")
     padded = (CROP, "dx = dxp[:, :, :H, :W]")
