@@ -27,6 +27,8 @@ _MAP = "background:#fff;color:#000"
 _CELL = "22px"
 _NOT_FINITE_CELL = "background:#333;color:#fff"
 _MARKED = ";outline:2px solid #000"
+#: Seen beside the dark cells and beside the white ones.
+_MARKED_NOT_FINITE = f";outline:2px solid {HEAT[-1]}"
 
 _BORDER = "1px solid rgba(128,128,128,0.5)"
 _CARD = (
@@ -119,9 +121,10 @@ def _grid(grid: Grid) -> str:
 
 
 def _cell(glyph: str, *, marked: bool) -> str:
-    outline = _MARKED if marked else ""
     if glyph == NOT_FINITE:
+        outline = _MARKED_NOT_FINITE if marked else ""
         return f"<td style='{_NOT_FINITE_CELL}{outline}'>{glyph}</td>"
+    outline = _MARKED if marked else ""
     if glyph in LEVELS:
         return f"<td style='background:{HEAT[LEVELS.index(glyph)]}{outline}'>{glyph}</td>"
     return f"<td>{glyph}</td>"

@@ -268,7 +268,11 @@ def _outcome(tried: Recorded, name: str, judgement: Judgement) -> list[str]:
 def _comment(text: str) -> str:
     """``text`` on one short line: an exception of a student's may be of any length."""
     line = " ".join(text.split())
-    return f"# {line}" if len(line) <= LONGEST_COMMENT else f"# {line[: LONGEST_COMMENT - 4]} ..."
+    return (
+        f"# {line}"
+        if len(line) <= LONGEST_COMMENT
+        else f"# {line[: LONGEST_COMMENT - 4].rstrip()} ..."
+    )
 
 
 def _literal(value: Value) -> str:

@@ -667,6 +667,16 @@ def test_every_text_on_a_colour_of_ours_has_enough_contrast() -> None:
     assert min(contrast(*pair) for pair in pairs) >= 4.5
 
 
+def test_the_outline_of_the_worst_entry_is_seen_on_its_cell_and_beside_it() -> None:
+    got, expected = np.zeros((2, 2)), np.ones((2, 2))
+    wrong, odd = got.copy(), got.copy()
+    odd[0, 0] = np.nan
+    for values in (wrong, odd):
+        [style] = [s for s, _ in Page(card(failing(values, expected)).html()).cells if "out" in s]
+        background, outline = re.search(r"background:(#\w+).*solid (#\w+)", style).groups()
+        assert min(contrast(outline, background), contrast(outline, "#fff")) >= 3
+
+
 def test_a_larger_error_is_never_paler() -> None:
     shades = [luminance(colour) for colour in HEAT]
     assert shades == sorted(shades, reverse=True)
