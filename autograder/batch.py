@@ -15,6 +15,7 @@ from autograder.exercises import QUESTIONS
 from autograder.grading import Grader
 from autograder.sandbox import Isolation, Limits
 from autograder.secret import read_secret
+from autograder.shortcuts import SHORTCUTS
 from autograder.store import VerdictStore
 from autograder.submission import (
     UnreadableError,
@@ -43,6 +44,7 @@ def make_grader(
         secret=read_secret(course.secret),
         isolation=isolation,
         limits=limits or Limits(),
+        shortcuts=SHORTCUTS.get(assignment, {}),
     )
 
 

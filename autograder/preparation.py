@@ -3,10 +3,13 @@
 The answers come from the reference solution.  Each gradient is also compared with
 central differences of the reference forward; where the two disagree the grader itself
 is wrong, and nothing may be judged by it.
+
+Both take the reference's loops many times over.  ``make`` stops at the answers, and may
+take them from shortcuts; ``confirm`` catches up on the rest.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +17,12 @@ import numpy as np
 from autograder.exercises.question import Question, nonzero, stream
 from autograder.reference import Reference
 from course_utils import drivers, gradients
+from course_utils.comparison import compare
 from course_utils.exercise import Answer, Array, Case, Exercise, Value
+from course_utils.tolerances import RECORDED
+
+#: Functions of a notebook by name: the references, shortcuts to them, or anybody's.
+Functions = Mapping[str, Callable[..., Any]]
 
 
 class ReferenceDisagreesError(Exception):
@@ -57,48 +65,80 @@ def prepare(
     Raises ReferenceDisagreesError when the reference gradient is not the derivative of
     the reference forward.
     """
+    made = make(question, reference.functions, seed, cases)
+    slopes: dict[str, Slope] = {}
+    for name, case in made.cases.items():
+        if question.exercise.forward is None or not question.recipes[name].smooth:
+            continue
+        slopes[name] = _slope(question.exercise, reference.functions, case, seed)
+        if not slopes[name].confirms(made.answers[name]):
+            raise ReferenceDisagreesError(
+                f"{question.exercise.function}: the reference is not the derivative of "
+                f"{question.exercise.forward} ({case.title})"
+            )
+    return replace(made, slopes=slopes)
+
+
+def make(
+    question: Question, functions: Functions, seed: bytes, cases: Sequence[str] = ()
+) -> Prepared:
+    """As ``prepare``, but whatever ``functions`` say is believed, and there are no slopes."""
     exercise = question.exercise
     made: dict[str, Case] = {}
     answers: dict[str, Answer] = {}
-    slopes: dict[str, Slope] = {}
     for name, inputs in question.inputs(seed, cases).items():
-        outputs, cache = forward_answer(exercise, reference, inputs)
+        outputs, cache = forward_answer(exercise, functions, inputs)
         dout = _upstream(inputs, outputs[0], stream(seed, exercise.name, name, "dout"))
         saved = {item: outputs[0] for item in exercise.cache if item not in inputs}
         made[name] = Case(name, inputs, dout, saved)
         if exercise.forward is None:
             answers[name] = dict(zip(exercise.outputs, outputs, strict=True))
-            continue
-        answers[name] = backward_answer(exercise, reference, dout, cache)
-        if question.recipes[name].smooth:
-            slopes[name] = _slope(exercise, reference, made[name], seed)
-            if not slopes[name].confirms(answers[name]):
+        else:
+            answers[name] = backward_answer(exercise, functions, dout, cache)
+    return Prepared(made, answers)
+
+
+def confirm(question: Question, reference: Reference, seed: bytes, made: Prepared) -> None:
+    """Raise ReferenceDisagreesError unless what was made is what ``prepare`` makes."""
+    agree(question, prepare(question, reference, seed), made)
+
+
+def agree(question: Question, right: Prepared, made: Prepared) -> None:
+    """Raise ReferenceDisagreesError unless ``made`` by shortcuts is what is ``right``."""
+    for name, case in right.cases.items():
+        found = _results(made.cases[name], made.answers[name])
+        for output, expected in _results(case, right.answers[name]).items():
+            if not compare(output, found[output], expected, RECORDED).right:
                 raise ReferenceDisagreesError(
-                    f"{exercise.function}: the reference is not the derivative of "
-                    f"{exercise.forward} ({made[name].title})"
+                    f"{question.exercise.function}: the shortcut to {output} is not what the "
+                    f"reference returns ({case.title})"
                 )
-    return Prepared(made, answers, slopes)
+
+
+def _results(case: Case, answer: Answer) -> dict[str, Array]:
+    """All that functions had a part in; dout has the shape of the forward's output."""
+    return {**case.saved, "dout": case.dout, **answer}
 
 
 def forward_answer(
-    exercise: Exercise, reference: Reference, inputs: Mapping[str, Value]
+    exercise: Exercise, functions: Functions, inputs: Mapping[str, Value]
 ) -> tuple[tuple[Array, ...], Value]:
-    """The outputs and the cache of the reference's forward; the cache is None if it has none."""
-    returned = _forward(exercise, reference)(*inputs.values())
+    """The outputs and the cache of a right forward; the cache is None if it has none."""
+    returned = _forward(exercise, functions)(*inputs.values())
     items = returned if isinstance(returned, tuple) else (returned,)
     outputs, cache = (items[:-1], items[-1]) if exercise.caches else (items, None)
     return tuple(np.asarray(output) for output in outputs), cache
 
 
-def _forward(exercise: Exercise, reference: Reference) -> Callable[..., Any]:
+def _forward(exercise: Exercise, functions: Functions) -> Callable[..., Any]:
     if exercise.driver:
-        return drivers.bound(exercise.driver, reference.functions)
-    return reference.functions[exercise.forward or exercise.function]
+        return drivers.bound(exercise.driver, functions)
+    return functions[exercise.forward or exercise.function]
 
 
-def backward_answer(exercise: Exercise, reference: Reference, dout: Array, cache: Value) -> Answer:
-    """The reference's gradients by name, for a cache of the reference's forward."""
-    returned = reference.functions[exercise.function](dout, cache)
+def backward_answer(exercise: Exercise, functions: Functions, dout: Array, cache: Value) -> Answer:
+    """The gradients of a right backward by name, for a cache of its forward."""
+    returned = functions[exercise.function](dout, cache)
     arrays = returned if isinstance(returned, tuple) else (returned,)
     return dict(zip(exercise.outputs, arrays, strict=True))
 
@@ -114,12 +154,12 @@ def _upstream(inputs: Mapping[str, Value], out: Array, random: np.random.Generat
     return dout / 2 if any(array.dtype.kind == "i" for array in arrays) else dout
 
 
-def _slope(exercise: Exercise, reference: Reference, case: Case, seed: bytes) -> Slope:
-    """The derivative of the reference forward along a Gaussian direction."""
+def _slope(exercise: Exercise, functions: Functions, case: Case, seed: bytes) -> Slope:
+    """The derivative of the forward along a Gaussian direction."""
 
     def out(moved: Mapping[str, Array]) -> Array:
         inputs: dict[str, Value] = {**case.inputs, **moved}
-        return forward_answer(exercise, reference, inputs)[0][0]
+        return forward_answer(exercise, functions, inputs)[0][0]
 
     arguments = {name: case.inputs[name].astype(np.float64) for name in exercise.differentiate}
     random = stream(seed, exercise.name, case.name, "direction")

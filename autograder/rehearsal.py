@@ -12,8 +12,9 @@ from typing import Any, Final
 from autograder import reference, variation
 from autograder.exercises import QUESTIONS, Question
 from autograder.exercises.question import VISIBLE_SEED
-from autograder.preparation import Prepared, prepare
+from autograder.preparation import Prepared, make, prepare
 from autograder.reference import Reference
+from autograder.shortcuts import SHORTCUTS
 from autograder.variation import AS_MADE, Form
 from course_utils.checking import quiet_numpy
 from course_utils.diagnosis import failed_checks
@@ -96,6 +97,11 @@ class Stage:
         """The cases of a seed, by exercise."""
         return _prepared(self, seed)
 
+    def by_shortcuts(self, seed: int) -> Mapping[str, Prepared]:
+        """The same cases, with answers from shortcuts as far as there are some."""
+        functions = {**self.right.functions, **SHORTCUTS.get(self.notebook, {})}
+        return {q.exercise.name: make(q, functions, _text(seed)) for q in self.questions}
+
     def judged(
         self, functions: Functions, questions: Sequence[Question], seed: int
     ) -> dict[str, Judgement]:
@@ -131,6 +137,9 @@ def _prepared(stage: Stage, seed: int) -> Mapping[str, Prepared]:
             q.exercise.name: stage.form.prepared(made[q.exercise.name], q, stage.right)
             for q in stage.questions
         }
-    text = VISIBLE_SEED if seed == VISIBLE else f"validation {seed}".encode()
     right = stage.right
-    return {q.exercise.name: prepare(q, right, text) for q in stage.questions}
+    return {q.exercise.name: prepare(q, right, _text(seed)) for q in stage.questions}
+
+
+def _text(seed: int) -> bytes:
+    return VISIBLE_SEED if seed == VISIBLE else f"validation {seed}".encode()

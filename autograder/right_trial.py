@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from autograder import margins
 from autograder.exercises import Question
 from autograder.misconceptions import EQUIVALENTS
-from autograder.preparation import Prepared, ReferenceDisagreesError
+from autograder.preparation import Prepared, ReferenceDisagreesError, agree
 from autograder.rehearsal import Functions, Stage, failures
 from autograder.variation import FORMS, SINGLE, Form
 from course_utils.judgement import Judgement
@@ -24,10 +24,14 @@ def try_right(stage: Stage, seed: int) -> RightResult:
     """Try the reference in every form of the cases, and each equivalent in one of them.
 
     The forms take turns, so that over the seeds each equivalent meets all of them.
+    Shortcuts must agree with the reference.
     """
     lost: list[str] = []
     errors: dict[str, float] = {}
     try:
+        prepared, quick = stage.prepared(seed), stage.by_shortcuts(seed)
+        for question in stage.questions:
+            agree(question, prepared[question.exercise.name], quick[question.exercise.name])
         for name, form, functions, questions in _right_functions(stage, seed):
             there = stage.in_form(form)
             judged = there.judged(functions, questions, seed)

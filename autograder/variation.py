@@ -66,10 +66,10 @@ class _Session(LocalSession):
 def _answer(question: Question, reference: Reference, case: Case) -> Answer:
     exercise = question.exercise
     inputs = {name: _double(value) for name, value in case.inputs.items()}
-    outputs, cache = forward_answer(exercise, reference, inputs)
+    outputs, cache = forward_answer(exercise, reference.functions, inputs)
     if exercise.forward is None:
         return dict(zip(exercise.outputs, outputs, strict=True))
-    return backward_answer(exercise, reference, _double(case.dout), cache)
+    return backward_answer(exercise, reference.functions, _double(case.dout), cache)
 
 
 def _double(value: Value) -> Value:

@@ -13,6 +13,7 @@ from autograder.exercises import QUESTIONS
 from autograder.grading import Grader
 from autograder.release import read_release
 from autograder.sandbox import Isolation, Limits
+from autograder.shortcuts import SHORTCUTS
 from autograder.submission import Submission, SubmittedCell
 from autograder.verdict import Verdict
 
@@ -119,6 +120,7 @@ def grader(isolation: Isolation) -> Grader:
         secret=SECRET,
         isolation=isolation,
         limits=SHORT,
+        shortcuts=SHORTCUTS[ASSIGNMENT],
     )
 
 

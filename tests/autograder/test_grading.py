@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from autograder.grading import ONLY_VISIBLE_CASES
-from autograder.preparation import prepare
+from autograder.preparation import make, prepare
 from autograder.sandbox import Limits
 from autograder.submission import Submission, SubmittedCell
 from autograder.verdict import Verdict
@@ -217,6 +217,64 @@ def test_a_reference_that_contradicts_finite_differences_judges_nobody(
     assert verdict.status == "not judged"
     assert "is not the derivative of" in verdict.reason
     assert verdict.exercise(BACKWARD).share is None
+
+
+def with_shortcut(grader, wrong):
+    """The grader with ``wrong(dx, cache)`` instead of dx in its shortcut to the backward."""
+    right = grader.shortcuts[BACKWARD]
+
+    def shortcut(dout, cache):
+        dx, dw, db = right(dout, cache)
+        return wrong(dx, cache), dw, db
+
+    return replace(grader, shortcuts={**grader.shortcuts, BACKWARD: shortcut})
+
+
+def test_a_shortcut_that_contradicts_the_reference_judges_nobody(
+    grader, submission, caplog
+) -> None:
+    caplog.set_level(logging.CRITICAL, "autograder.grading")
+    faulty = with_shortcut(grader, lambda dx, _: 2 * dx)
+    twice = ((RETURN, "return 2 * dx, dw, db"),)
+    for made in (submission(), submission(edits=twice)):
+        verdict = faulty.grade(made)
+        assert verdict.status == "not judged"
+        assert "the shortcut to dx is not what the reference returns" in verdict.reason
+        assert verdict.exercise(FORWARD).share == 1
+        assert verdict.exercise(BACKWARD).share is None
+
+
+def test_no_point_is_lost_by_a_shortcut_that_is_wrong_for_these_numbers_only(
+    grader, submission, caplog
+) -> None:
+    caplog.set_level(logging.CRITICAL, "autograder.grading")
+    made = submission()
+    question = next(q for q in grader.questions if q.exercise.name == BACKWARD)
+    x = make(question, grader.shortcuts, grader.seed(made)).cases["plain"].inputs["x"]
+    faulty = with_shortcut(grader, lambda dx, cache: dx + np.array_equal(cache[0], x))
+    assert faulty.grade(submission(student="bob")).exercise(BACKWARD).share == 1
+    verdict = faulty.grade(made)
+    assert verdict.exercise(BACKWARD).share is None
+    assert "the shortcut to dx" in verdict.reason
+
+
+def test_a_notebook_without_shortcuts_is_judged_the_same(grader, submission) -> None:
+    plain = replace(grader, shortcuts={})
+    for made in (submission(), submission(edits=((RETURN, "return dx, dw, -db"),))):
+        ours, theirs = grader.grade(made), plain.grade(made)
+        assert ours.to_json() == theirs.to_json()
+
+
+def test_a_reference_that_some_other_wrong_answer_agrees_with_is_not_believed(
+    grader, submission, caplog
+) -> None:
+    """Who makes the same mistake as the reference must not pass by it."""
+    caplog.set_level(logging.CRITICAL, "autograder.grading")
+    edits = (("dout.sum(", "2 * dout.sum("),)
+    wrong = grader.reference.changed(BACKWARD, edits)
+    verdict = replace(grader, reference=wrong, shortcuts={}).grade(submission(edits=edits))
+    assert verdict.exercise(BACKWARD).share is None
+    assert "is not the derivative of" in verdict.reason
 
 
 def test_a_fault_in_naming_a_mistake_leaves_its_points(

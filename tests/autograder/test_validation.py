@@ -19,6 +19,7 @@ from autograder.needs import needs_of
 from autograder.rehearsal import Stage, failures
 from autograder.right_trial import try_right, unearned
 from autograder.row_trial import KINK, TOO_FINE, UNEXPLAINED, RowResult, try_row
+from autograder.shortcuts import SHORTCUTS
 from autograder.validation import NotebookResult
 from autograder.validation_text import text
 from autograder.variation import EVERY_OTHER, FORMS, FORTRAN, ONES, SINGLE
@@ -236,6 +237,18 @@ def test_a_function_that_fails_for_one_form_of_its_input_only_is_noticed(
     lost = [sentence for seed in range(1, 5) for sentence in try_right(POOLING, seed).lost]
     assert any(f"{form}: the equivalent 'fragile' loses out of" in sentence for sentence in lost)
     assert not any("as made" in sentence for sentence in lost)
+
+
+def test_a_shortcut_that_is_not_the_reference_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = SHORTCUTS["03_pooling"]
+
+    def wrong(dout, cache):
+        return right["max_pool_backward_naive"](dout, cache) * (1 + 1e-11)
+
+    shortcuts = {"03_pooling": {**right, "max_pool_backward_naive": wrong}}
+    monkeypatch.setattr(rehearsal, "SHORTCUTS", shortcuts)
+    (sentence,) = try_right(POOLING, 1).lost
+    assert "seed 1: max_pool_backward_naive: the shortcut to dx is not" in sentence
 
 
 @pytest.mark.parametrize("notebook", QUESTIONS)
