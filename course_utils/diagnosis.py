@@ -169,7 +169,7 @@ def nearest(
     results = results_of(judgement, list(right))
     failed = failed_checks(judgement)
     exact: list[KnownMistake] = []
-    near: list[tuple[bool, int, KnownMistake]] = []
+    near: list[tuple[int, KnownMistake]] = []
     for mistake in mistakes:
         agreeing = [name for name in right if same_result(results[name], mistake.results[name])]
         telling = [
@@ -183,11 +183,11 @@ def nearest(
         if same and enough:
             exact.append(mistake)
         elif same or enough:
-            near.append((same, len(agreeing), mistake))
+            near.append((len(agreeing), mistake))
     if exact:
         return True, exact
-    near.sort(key=lambda item: item[:2], reverse=True)
-    return (False, [mistake for *_, mistake in near]) if near else None
+    near.sort(key=lambda item: item[0], reverse=True)
+    return (False, [mistake for _, mistake in near]) if near else None
 
 
 def _common_pattern(recorded: Recorded, judgement: Judgement) -> str:
