@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from course_utils import recorded
-from course_utils.diagnosis import HINT_EXAMPLE, HINT_NAME, Diagnosis, diagnose
+from course_utils.diagnosis import HINT_NAME, Diagnosis, diagnose
 from course_utils.drivers import DRIVERS, bound
 from course_utils.exercise import Kept, Raised, Returned, Value
 from course_utils.judgement import Judgement
@@ -33,10 +33,6 @@ _INSTALLED = ("site-packages", "dist-packages")
 
 #: How far hints climb: pattern, question, smallest failing case, named mistake.
 MOST_HINTS = HINT_NAME
-
-#: What is said where a small case was asked for, and where there is none.
-SEE_EXAMPLE = "The smallest case that shows it is below: small enough to work it out by hand."
-NO_EXAMPLE = "No small case shows it; start from the case that is named with what failed."
 
 
 class _InOneLine(BaseException):
@@ -194,10 +190,7 @@ def _with_cache_evidence(
 
 
 def _help(asked: recorded.Recorded, diagnosis: Diagnosis, hint: int) -> Iterator[str]:
-    """What to do with the help that is shown, and how to ask for more while there is more."""
-    shown = diagnosis.up_to(hint)
-    if shown.unknown or (shown.mistakes and hint >= HINT_EXAMPLE and not shown.example):
-        yield SEE_EXAMPLE if shown.example else NO_EXAMPLE
+    """How to ask for more help, while there is more."""
     further = [level for level in diagnosis.levels() if level > hint]
     if further:
         call = _call(asked.exercise.function, asked.part, further[0])

@@ -22,6 +22,10 @@ from course_utils.signature import Signature
 #: The level of help from which each part is shown; the pattern always is.
 HINT_QUESTION, HINT_EXAMPLE, HINT_NAME = 2, 3, 4
 
+#: What is said of the small case where nothing else is known, and where there is none.
+SEE_EXAMPLE = "The smallest case that shows it is below: small enough to work it out by hand."
+NO_EXAMPLE = "No small case shows it; start from the case that is named with what failed."
+
 #: On so many cases a known mistake must agree where it differs from the right answer.
 ENOUGH_CASES = 2
 #: So many mistakes with the same results are named.
@@ -39,8 +43,8 @@ class Diagnosis:
     ``pattern`` says what the error looks like, ``question`` points to the place,
     ``example`` is code that reproduces the smallest failing case, ``name`` is the known
     mistake with the rule that holds instead.  ``unknown`` says that there is no known
-    mistake that fits.  Each may be empty.  ``mistakes`` are the ids of the catalogue's rows
-    that fit, best first.
+    mistake that fits, ``remark`` something about the example.  Each may be empty.
+    ``mistakes`` are the ids of the catalogue's rows that fit, best first.
     """
 
     pattern: str = ""
@@ -49,6 +53,7 @@ class Diagnosis:
     name: str = ""
     mistakes: tuple[str, ...] = ()
     unknown: str = ""
+    remark: str = ""
 
     def up_to(self, hint: int) -> "Diagnosis":
         """The part that is shown at this level: 1 pattern, 2 question, 3 example, 4 name.
@@ -57,13 +62,15 @@ class Diagnosis:
         is to come.
         """
         asked = hint >= HINT_QUESTION
+        with_example = hint >= HINT_EXAMPLE or bool(asked and self.unknown)
         return Diagnosis(
             pattern=self.pattern,
             question=self.question if asked else "",
-            example=self.example if hint >= HINT_EXAMPLE or (asked and self.unknown) else "",
+            example=self.example if with_example else "",
             name=self.name if hint >= HINT_NAME else "",
             mistakes=self.mistakes,
             unknown=self.unknown if asked else "",
+            remark=self.remark if with_example else "",
         )
 
     def levels(self) -> tuple[int, ...]:
@@ -77,7 +84,7 @@ class Diagnosis:
     @property
     def sentences(self) -> tuple[str, ...]:
         """The help in words, without the example."""
-        told = (self.pattern, self.unknown, self.question, self.name)
+        told = (self.pattern, self.unknown, self.question, self.name, self.remark)
         return tuple(text for text in told if text)
 
 
@@ -89,7 +96,8 @@ def diagnose(recorded: Recorded, judgement: Judgement, session: Session) -> Diag
     pattern = _common_pattern(recorded, judgement)
     example = smallest_example(recorded, session)
     if found is None:
-        return Diagnosis(pattern, example=example, unknown=_unknown(judgement))
+        remark = SEE_EXAMPLE if example else NO_EXAMPLE
+        return Diagnosis(pattern, example=example, unknown=_unknown(judgement), remark=remark)
     exact, rows = found
     alike = _alike(rows)
     return Diagnosis(
@@ -98,6 +106,7 @@ def diagnose(recorded: Recorded, judgement: Judgement, session: Session) -> Diag
         example=example,
         name=_name(alike, exact=exact),
         mistakes=tuple(row.id for row in rows),
+        remark="" if example else NO_EXAMPLE,
     )
 
 

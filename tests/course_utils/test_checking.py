@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from course_utils import CheckFailed, check, recorded
-from course_utils.checking import NO_EXAMPLE, examine
+from course_utils.checking import examine
+from course_utils.diagnosis import NO_EXAMPLE
 from course_utils.judgement import CACHE_IS_WRONG
 from course_utils.report_card import MIME
 

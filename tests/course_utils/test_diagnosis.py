@@ -323,13 +323,14 @@ def test_hints_add_up():
     assert whole.sentences == ("pattern", "question", "name")
     assert whole.levels() == (2, 3, 4)
     assert replace(whole, example="").levels() == (2, 4)
+    assert replace(whole, example="", remark="there is none").levels() == (2, 3, 4)
 
 
 def test_where_nothing_is_known_all_there_is_comes_with_the_first_question():
-    whole = Diagnosis("pattern", example="example", unknown="nothing known")
+    whole = Diagnosis("pattern", example="example", unknown="nothing known", remark="see below")
     assert whole.up_to(1) == Diagnosis("pattern")
     assert whole.up_to(2) == whole.up_to(3) == whole.up_to(4) == whole
-    assert whole.sentences == ("pattern", "nothing known")
+    assert whole.sentences == ("pattern", "nothing known", "see below")
     assert whole.levels() == (2,)
     assert Diagnosis().levels() == ()
 
