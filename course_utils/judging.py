@@ -238,20 +238,22 @@ class _Trial:
                 self.results[check.name] = self._failed_value(check, best)
 
     def _failed_value(self, check: Check, attempt: Attempt) -> CheckResult:
-        """The failure on the smallest case: cases stand in the order of their size."""
-        for case in sorted(self.cases, key=_size):
-            if case.name not in check.cases:
-                continue
-            for output in check.outputs:
-                compared = attempt.compared[case.name, output]
-                if not compared.right:
-                    return replace(
-                        _result(check, "failed", compared.message),
-                        case=case.title,
-                        worst=compared.worst,
-                        error_map=compared.error_map,
-                    )
-        raise AssertionError("a failed check has a failed case")
+        """The failure on the smallest case, on one with a map of the error if there is any."""
+        wrong = [
+            (compared, case)
+            for case in sorted(self.cases, key=_size)
+            if case.name in check.cases
+            for output in check.outputs
+            if not (compared := attempt.compared[case.name, output]).right
+        ]
+        # The first of several minima: the smallest case.
+        compared, case = min(wrong, key=lambda found: found[0].error_map is None)
+        return replace(
+            _result(check, "failed", compared.message),
+            case=case.title,
+            worst=compared.worst,
+            error_map=compared.error_map,
+        )
 
     # Behaviour: it counts only for a function that gets some value right.
 
