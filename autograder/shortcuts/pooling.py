@@ -40,8 +40,8 @@ def max_pool_backward(dout: Array, cache: Cache) -> Array:
     """``max_pool_backward_naive``: the first maximum of a window gets all of its gradient."""
     x, pool_param = cache
     x_pad = padded(x, pool_param.get("pad", 0), -np.inf)
-    first = _flat(x_pad, pool_param).argmax(axis=-1)[..., None]
-    pixels = np.take_along_axis(_pixels(x_pad, pool_param), first, axis=-1)
+    first = _flat(x_pad, pool_param).argmax(axis=-1).ravel()
+    pixels = _pixels(x_pad, pool_param).reshape(dout.size, -1)[np.arange(dout.size), first]
     return _collected(pixels, dout, x_pad, pool_param)
 
 
