@@ -48,7 +48,8 @@ def max_pool_backward(dout: Array, cache: Cache) -> Array:
 def avg_pool_forward(x: Array, pool_param: Pool) -> tuple[Array, Cache]:
     """``avg_pool_forward_naive``: padded zeros count."""
     x_pad = padded(x, pool_param.get("pad", 0))
-    return _flat(x_pad, pool_param).mean(axis=-1), (x, pool_param)
+    found = _flat(x_pad, pool_param)
+    return found.sum(axis=-1) / found.shape[-1], (x, pool_param)
 
 
 def avg_pool_backward(dout: Array, cache: Cache) -> Array:
@@ -56,7 +57,8 @@ def avg_pool_backward(dout: Array, cache: Cache) -> Array:
     x, pool_param = cache
     x_pad = padded(x, pool_param.get("pad", 0))
     pixels = _pixels(x_pad, pool_param)
-    shares = np.broadcast_to(dout[..., None] / pixels.shape[-1], pixels.shape)
+    entries = pixels.shape[-1]
+    shares = (dout / entries).ravel().repeat(entries)
     return _collected(pixels, shares, x_pad, pool_param)
 
 
