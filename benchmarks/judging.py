@@ -74,24 +74,35 @@ def milliseconds(action: Callable[[], object]) -> float:
     return stopwatch.spent
 
 
-class WatchedSession(LocalSession):
-    """Calls functions here, and measures all calls, and the functions themselves."""
+class FunctionsMeasured(LocalSession):
+    """Calls functions in this process, and measures what they take themselves."""
 
     def __init__(self, functions: Functions, name: str) -> None:
-        self.own = Stopwatch()
-        self.all = Stopwatch()
-        self._measured = {known: self.own.around(f) for known, f in functions.items()}
-        self._measured_call = self.all.around(super().call)
-        super().__init__(self._measured[name], name)
+        super().__init__(functions[name], name)
+        self.stopwatch = Stopwatch()
+        self._measured = {known: self.stopwatch.around(f) for known, f in functions.items()}
 
     def _function(self, name: str) -> object:
         return self._measured.get(name)
+
+
+class CallsMeasured(LocalSession):
+    """Calls functions in this process, and measures calls with all that belongs to them."""
+
+    def __init__(self, functions: Functions, name: str) -> None:
+        super().__init__(functions[name], name)
+        self.stopwatch = Stopwatch()
+        self._functions = functions
+        self._call = self.stopwatch.around(super().call)
+
+    def _function(self, name: str) -> object:
+        return self._functions.get(name)
 
     def call(
         self, function: str, arguments: Sequence[Value], outputs: Sequence[str], *, keep: bool
     ) -> Returned:
         """See ``LocalSession.call``."""
-        returned: Returned = self._measured_call(function, arguments, outputs, keep=keep)
+        returned: Returned = self._call(function, arguments, outputs, keep=keep)
         return returned
 
 
@@ -112,21 +123,33 @@ def grader_of(notebook: str, isolation: Isolation) -> Grader:
 
 
 def judge_once(grader: Grader, functions: Functions, seed: bytes) -> Row:
-    """What judging all functions of one submission costs."""
+    """What judging all functions of one submission costs.
+
+    Its parts are measured in runs of their own: to measure takes time, too.
+    """
     known = {**grader.reference.functions, **grader.shortcuts}
-    row = dict.fromkeys(("judging", "own", "cases and answers", "calling"), 0.0)
+    judging = own = making = calling = 0.0
     calls = 0
     for question in grader.questions:
-        session = WatchedSession(functions, question.exercise.function)
+        inner = FunctionsMeasured(functions, question.exercise.function)
+        outer = CallsMeasured(functions, question.exercise.function)
         with quiet_numpy():
-            row["judging"] += milliseconds(partial(grader.judge, question, seed, session))
-            row["cases and answers"] += milliseconds(partial(make, question, known, seed))
-        row["own"] += session.own.spent
-        row["calling"] += session.all.spent - session.own.spent
-        calls += session.all.calls
-    beyond = row["judging"] - row["own"]
-    comparing = beyond - row["cases and answers"] - row["calling"]
-    return {**row, "beyond": beyond, "comparing": comparing, "calls": calls}
+            judging += milliseconds(partial(grader.judge, question, seed, inner))
+            making += milliseconds(partial(make, question, known, seed))
+            grader.judge(question, seed, outer)
+        own += inner.stopwatch.spent
+        calling += outer.stopwatch.spent - inner.stopwatch.spent
+        calls += outer.stopwatch.calls
+    beyond = judging - own
+    return {
+        "judging": judging,
+        "own": own,
+        "beyond": beyond,
+        "cases and answers": making,
+        "calling": calling,
+        "comparing": beyond - making - calling,
+        "calls": calls,
+    }
 
 
 def submissions_of(notebook: str, right: Reference) -> dict[str, Functions]:

@@ -121,6 +121,7 @@ class _Trial:
         self.exercise = exercise
         self.cases = [cases[name] for name in exercise.cases]
         self.answers = answers
+        self.tolerance = {case.name: _tolerance(case) for case in self.cases}
         self.session = session
         self.results: dict[str, CheckResult] = {}
         self.calls: list[tuple[Case, Sequence[Value], Returned]] = []
@@ -226,7 +227,8 @@ class _Trial:
         got = returned.outputs[place]
         if isinstance(got, str):
             return Comparison(right=False, message=got)
-        return compare(output, got, self.answers[case.name][output], _tolerance(case))
+        expected = self.answers[case.name][output]
+        return compare(output, got, expected, self.tolerance[case.name])
 
     def _value_checks(self, attempts: Sequence[Attempt], best: Attempt) -> None:
         for check in self.exercise.checks:

@@ -1,5 +1,6 @@
 """The benchmark measures what it says.  How long things take is nothing that a test knows."""
 
+import importlib
 import json
 import subprocess
 import sys
@@ -13,18 +14,23 @@ from autograder.exercises import QUESTIONS
 BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "judging.py"
 
 
-def run(*options: str) -> str:
-    done = subprocess.run(
-        [sys.executable, BENCHMARK, "--repeat", "1", *options],
-        capture_output=True, text=True, check=False, timeout=250,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+@pytest.fixture(scope="module")
+def benchmark():
+    """The script as a module."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(BENCHMARK.parent)
+        return importlib.import_module("judging")
 
 
 @pytest.fixture(scope="module")
 def found():
-    return json.loads(run("--json"))
+    """What the script prints for machines."""
+    done = subprocess.run(
+        [sys.executable, BENCHMARK, "--repeat", "1", "--json"],
+        capture_output=True, text=True, check=False, timeout=250,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
 
 
 def test_every_notebook_is_judged_right_and_with_a_mistake(found) -> None:
@@ -62,10 +68,30 @@ def test_the_check_of_every_function_is_measured(found) -> None:
         assert min(row["first"], row["later"], row["card"]) > 0
 
 
-def test_tables_have_a_line_for_everything_that_is_measured(found) -> None:
-    shown = run()
-    assert shown.startswith("Milliseconds of processor time, medians.\n")
-    for rows in found.values():
-        for row in rows:
-            words = [value for value in row.values() if isinstance(value, str)]
-            assert any(all(word in line for word in words) for line in shown.splitlines()), words
+def test_tables_have_a_line_for_everything_that_is_measured(found, benchmark) -> None:
+    for title, rows in found.items():
+        heading, columns, *lines = benchmark.table(title, rows).splitlines()
+        assert heading == title
+        assert all(column in columns for column in rows[0])
+        for line, row in zip(lines, rows, strict=True):
+            assert all(value in line for value in row.values() if isinstance(value, str))
+
+
+def test_a_table_of_nothing_says_why(benchmark) -> None:
+    assert benchmark.table("Grading", []) == "Grading: not measured, nothing isolates here"
+
+
+def test_medians_are_taken_column_by_column(benchmark) -> None:
+    rows = [{"a": 1.0, "calls": 40}, {"a": 9.0, "calls": 40}, {"a": 2.0, "calls": 44}]
+    assert benchmark.medians(rows) == {"a": 2.0, "calls": 40}
+
+
+def test_a_call_within_a_measured_call_is_counted_once(benchmark) -> None:
+    stopwatch = benchmark.Stopwatch()
+    inner = stopwatch.around(lambda: sum(range(10_000)))
+    stopwatch.around(inner)()
+    assert stopwatch.calls == 1
+    once = stopwatch.spent
+    inner()
+    assert stopwatch.calls == 2
+    assert stopwatch.spent > once > 0
