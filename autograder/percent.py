@@ -53,6 +53,12 @@ class SourceCell:
         return bool(self.nbgrader.get("solution"))
 
     @property
+    def is_reference(self) -> bool:
+        """Whether the course's own functions stand in it: solutions, or given and read-only."""
+        read_only = bool(self.nbgrader.get("locked")) and not self.is_graded
+        return self.is_solution or read_only
+
+    @property
     def tags(self) -> frozenset[str]:
         """The cell's tags."""
         return frozenset(self.metadata.get("tags", ()))

@@ -2,8 +2,8 @@
 
 A source file is valid Python, so it is parsed once, as a whole.  Of it are kept the
 imports of numpy, and the functions and classes in code cells that nbgrader's metadata
-call solutions; nothing else of the notebook runs.  They keep the file's name and line
-numbers.
+call solutions or read-only (a forward that is given); nothing else of the notebook runs.
+They keep the file's name and line numbers.
 
 A ``Reference`` can be changed by replacing text, to say a known mistake as a small
 difference from the right answer.  A change only edits text; code is compiled when the
@@ -137,7 +137,7 @@ def _parse(path: Path, text: str) -> Reference:
             continue
         if _imports_numpy(statement):
             imports.append(statement)
-        elif isinstance(statement, ast.FunctionDef | ast.ClassDef) and cell.is_solution:
+        elif isinstance(statement, ast.FunctionDef | ast.ClassDef) and cell.is_reference:
             if statement.name in definitions:
                 raise UsageError(
                     f"{path}:{statement.lineno}: {statement.name} is defined in a solution cell "

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from autograder.misconceptions import convolution, pooling
+from autograder.misconceptions import clinic, convolution, pooling
 from autograder.misconceptions.misconception import Equivalent, Misconception
 
 __all__ = ["CATALOGUE", "EQUIVALENTS", "Equivalent", "Misconception"]
@@ -11,10 +11,12 @@ __all__ = ["CATALOGUE", "EQUIVALENTS", "Equivalent", "Misconception"]
 CATALOGUE: Mapping[str, tuple[Misconception, ...]] = {
     "02_convolution": convolution.MISTAKES,
     "03_pooling": pooling.MISTAKES,
+    "07_bug_clinic": clinic.MISTAKES,
 }
 
 #: Changes that leave the function right, and must pass.
 EQUIVALENTS: Mapping[str, tuple[Equivalent, ...]] = {
     "02_convolution": convolution.EQUIVALENTS,
     "03_pooling": pooling.EQUIVALENTS,
+    "07_bug_clinic": clinic.EQUIVALENTS,
 }

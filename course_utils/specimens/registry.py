@@ -1,12 +1,4 @@
-"""Functions that a student's own tool is tried on: some are right, some are wrong.
-
-A gradient checker, or a test of a backward pass, is judged by what it says of them.  In
-the grading sandbox they stay with the grader, which evaluates them for the student's code.
-Their code can be read, so none of them may answer an exercise.
-
-A student's code may call them with anything: they make arrays of float64 of their
-arguments first, and do nothing whose cost depends on a number's size.
-"""
+"""Specimens by their names, and a name with the last arguments of its function fixed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,7 +25,8 @@ class Specimen:
         return f"specimen({', '.join(map(repr, (self.name, *self.parameters)))})"
 
     def __str__(self) -> str:
-        return self.name
+        words = (parameter for parameter in self.parameters if isinstance(parameter, str))
+        return " ".join([self.name, ", ".join(words)]).rstrip()
 
 
 def specimen(name: str, *parameters: Value) -> Specimen:
