@@ -44,6 +44,8 @@ _BUFFER = "dx_pad = np.zeros((N, C, H + 2 * pad, W + 2 * pad))"
 _CONVOLUTIONS = ("conv_forward_naive", "conv_backward_naive")
 _POOLED_SIZES = ("C", "H", "H_out", "N", "W", "W_out", "pool_height", "pool_width", "stride")
 
+_ANY_ORDER = "a sum over several axes does not depend on their order"
+_SAME_SHAPE = "both have the same shape"
 _OVERWRITTEN = "every entry of out is assigned"
 _MORE_IMAGES = "an image or a channel that the loops never reach"
 _MORE_PADDING = "zeros beyond the last window, which no loop reaches"
@@ -144,7 +146,7 @@ _LISTS = (
         ["conv_backward_naive"],
         "db = dout.sum(axis=(0, 2, 3))",
         [("(0, 2, 3)", axes) for axes in ("(2, 0, 3)", "(3, 2, 0)", "(0, 3, 2)")],
-        "a sum over several axes does not depend on their order",
+        _ANY_ORDER,
     ),
     _Harmless(
         ["conv_forward_naive"],
@@ -163,6 +165,81 @@ _LISTS = (
         "cache = (x, w, b, conv_param)",
         [("b,", f"{other},") for other in ("out", "w", "window", "x", "x_pad")],
         "no gradient depends on b: the backward that belongs to it does not read it",
+    ),
+    _Harmless(
+        ["channel_scale_backward"],
+        "dgain = np.sum(dout * x, axis=(0, 2))",
+        [("(0, 2)", "(2, 0)")],
+        _ANY_ORDER,
+    ),
+    _Harmless(
+        ["channel_scale_backward"],
+        "dshift = np.sum(dout, axis=(0, 2))",
+        [("(0, 2)", "(2, 0)")],
+        _ANY_ORDER,
+    ),
+    _Harmless(
+        ["polynomial_backward"],
+        "dx, dcoefficients = (np.zeros(x.shape), np.zeros(coefficients.shape))",
+        [("np.zeros(c", "np.ones(c"), ("x.shape", "dout.shape")],
+        "every entry of dcoefficients is assigned, and out has the shape of x",
+    ),
+    *(
+        _Harmless(
+            ["polynomial_backward"],
+            f"for k in range({start}len(coefficients)):",
+            [("coefficients", "dcoefficients")],
+            _SAME_SHAPE,
+        )
+        for start in ("", "1, ")
+    ),
+    _Harmless(
+        ["leaky_sum_backward"],
+        "dx = np.zeros(x.shape)",
+        [("zeros", "ones"), ("x.shape", "dout.shape")],
+        "every entry of dx is assigned, and out has the shape of x",
+    ),
+    _Harmless(
+        ["leaky_sum_backward"],
+        "carry = np.zeros(x.shape[0])",
+        [("x.", "dout."), ("x.", "dx.")],
+        _SAME_SHAPE,
+    ),
+    _Harmless(
+        ["leaky_sum_backward"],
+        "for t in reversed(range(x.shape[1])):",
+        [("x.", "dout."), ("x.", "dx.")],
+        _SAME_SHAPE,
+    ),
+    _Harmless(
+        ["my_test"],
+        "random = np.random.default_rng(7)",
+        [(".default_rng(7)", ""), ("7", "8"), ("7", "6"), ("7", "")],
+        "other random numbers tell right from wrong as well",
+    ),
+    _Harmless(
+        ["my_test"],
+        "inputs = [random.normal(size=(3, 2)), random.normal(size=(4, 2))]",
+        [
+            ("(3, 2)), random.normal(size=(4, 2))", "(4, 2)), random.normal(size=(3, 2))"),
+            ("(3, 2)", "(4, 2)"),
+            ("(3, 2)", "(2, 2)"),
+            ("(4, 2)", "(5, 2)"),
+            ("(4, 2)", "(3, 2)"),
+        ],
+        "other numbers of rows and centers, still more than one of each",
+    ),
+    _Harmless(
+        ["my_test"],
+        "slopes = np.zeros(inputs[place].shape)",
+        [("zeros", "ones")],
+        "every entry of slopes is assigned",
+    ),
+    _Harmless(
+        ["my_test"],
+        "if not np.allclose(gradient, slopes):",
+        [("gradient, slopes", "slopes, gradient")],
+        "which of the two is measured against does not matter at this limit",
     ),
 )
 

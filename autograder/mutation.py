@@ -266,7 +266,7 @@ def _call(node: ast.Call, _: Kinds) -> Iterator[ast.expr]:
     """The call left out: its argument, or the object whose method it is, stands for it."""
     if isinstance(node.func, ast.Attribute) and not _is_numpy(node.func.value):
         yield node.func.value
-    elif node.args and not _is_numpy(node.args[0]):
+    elif node.args and not _is_numpy(node.args[0]) and not isinstance(node.args[0], ast.Starred):
         yield node.args[0]
     if isinstance(node.func, ast.Name) and node.func.id == "range" and len(node.args) == 1:
         yield ast.Call(node.func, [ast.Constant(1), node.args[0]], [])

@@ -12,6 +12,7 @@ import numpy as np
 from autograder.exercises.question import Question, Recipe, distinct, nonzero
 from course_utils.exercise import Check, Exercise, Value
 from course_utils.specimens import specimen
+from course_utils.specimens.clinic import STYLES
 from course_utils.tolerances import Dependence
 
 Sizes = tuple[int, ...]
@@ -262,67 +263,65 @@ LAYERS = (
 )
 
 
-def _trial(style: str = "", flaw: str = "") -> Recipe:
-    """What a test is asked about: a right backward of a style, or a wrong one."""
-    backward = specimen("right distances", style) if style else specimen("wrong distances", flaw)
+def _trial(name: str, how: str) -> Recipe:
+    """What a test is asked about: a right backward of a style, or one with a flaw."""
+    right = how in STYLES
+    backward = specimen("right distances" if right else "wrong distances", how)
 
     def make(_: np.random.Generator) -> Mapping[str, Value]:
         return {"forward": specimen("squared distances"), "backward": backward}
 
-    return Recipe(style or flaw, make, "to be accepted" if style else "to be rejected")
+    return Recipe(name, make, "to be accepted" if right else "to be rejected", smooth=False)
 
 
-def _verdict(
-    name: str, title: str, rule: str, weight: float, right: Sequence[str], wrong: Sequence[str]
-) -> Check:
-    return Check(name, title, rule, weight, outputs=("verdict",), cases=(*right, *wrong))
+def _verdict(name: str, title: str, rule: str, weight: float, *cases: str) -> Check:
+    """A check of one style of the right backward and of several flaws."""
+    return Check(name, title, rule, weight, outputs=("verdict",), cases=cases)
 
 
 _OWN_TEST_CHECKS = (
     _verdict(
         "plain",
-        "right ones accepted, clearly wrong ones rejected",
-        "Compare every gradient with central differences of the forward.",
+        "a right one accepted, clearly wrong ones rejected",
+        "Compare every gradient with central differences of the forward, for a random dout.",
         3,
-        ("by broadcasting", "by loops"),
-        ("without the factor 2", "sign of dx", "without signs"),
+        "by broadcasting",
+        "without the factor 2",
+        "sign of dx",
+        "without signs",
+        "only the size of dout",
     ),
     _verdict(
         "both",
         "both gradients looked at, and their shapes",
         "There are two gradients, dx and dcenters; each has the shape of its input.",
         3,
-        ("by matrix products",),
-        (
-            "sign of dcenters",
-            "dx with an axis more",
-            "dcenters missing",
-            "in the other order",
-        ),
+        "by matrix products",
+        "sign of dcenters",
+        "dx with an axis more",
+        "dcenters missing",
     ),
     _verdict(
         "telling",
         "inputs that tell right from wrong",
-        "Take a random dout, and sizes N, K and D that differ and are above 1.",
+        "Take a random dout, and several rows and centers.",
         4,
-        ("by einsum",),
-        (
-            "dout ignored",
-            "only the sign of dout",
-            "divided by the batch",
-            "last row alone",
-            "last center alone",
-            "pairs with n = k alone",
-            "dout turned",
-        ),
+        "by einsum",
+        "dout ignored",
+        "last row alone",
+        "last center alone",
+        "pairs with n = k alone",
+        "rows in reverse order",
     ),
     _verdict(
         "fine",
         "every entry counts",
         "The largest difference of all entries decides, and nan is never right.",
         2,
-        ("by broadcasting",),
-        ("one entry wrong", "1 percent too large", "one entry nan"),
+        "by loops",
+        "one entry wrong",
+        "1 percent too large",
+        "one entry nan",
     ),
 )
 OWN_TEST = Exercise(
@@ -336,13 +335,10 @@ OWN_TEST = Exercise(
         Check("repeatable", "same answer on a second call", _FRESH, 0.5, kind="repeatable"),
     ),
 )
-_STYLES = ("by broadcasting", "by loops", "by matrix products", "by einsum")
+_TINY = {"tiny: a wrong one": "without the factor 2", "tiny: a right one": "by loops"}
 _TRIALS = {
-    name: replace(
-        _trial(style=name) if name in _STYLES else _trial(flaw=name),
-        smooth=False,
-    )
-    for name in OWN_TEST.cases
+    name: _trial(name, how)
+    for name, how in [*((name, name) for name in OWN_TEST.cases), *_TINY.items()]
 }
 
-QUESTIONS = (*LAYERS, Question(OWN_TEST, _TRIALS))
+QUESTIONS = (*LAYERS, Question(OWN_TEST, _TRIALS, tuple(_TINY)))

@@ -11,10 +11,9 @@ _DOUT = "dout = random.normal(size=out.shape)"
 _COUNT = "    if len(gradients) != 2:\n        return False\n"
 _LOOP = "for place, gradient in enumerate(gradients):"
 _SHAPE = "        if np.shape(gradient) != slopes.shape:\n            return False\n"
-_AGREE = (
-    "if not np.max(np.abs(gradient - slopes)) <= 1e-6 * np.max(np.abs(slopes)):\n"
-    "            return False"
-)
+_AGREE = "if not np.allclose(gradient, slopes):\n            return False"
+_LIMIT = "1e-6 * np.max(np.abs(slopes))"
+_WORST = f"if not np.max(np.abs(gradient - slopes)) <= {_LIMIT}:\n            return False"
 _UP = "moved[place][index] += 1e-4"
 _DOWN = "moved[place][index] -= 2e-4"
 _LAST = "    return True"
@@ -34,11 +33,11 @@ MISTAKES = (
     ),
     tool(
         "Y02",
-        title="dout is made of signs, which hides that only signs are used",
+        title="dout is positive everywhere, which hides that its signs are lost",
         question="Which wrong backward would be right for your dout?",
         remedy=_RANDOM,
-        check="telling",
-        edits=((_DOUT, "dout = np.sign(random.normal(size=out.shape))"),),
+        check="plain",
+        edits=((_DOUT, "dout = np.abs(random.normal(size=out.shape))"),),
     ),
     tool(
         "Y03",
@@ -105,9 +104,9 @@ MISTAKES = (
         edits=(
             (
                 _AGREE,
-                _AGREE.replace(
+                _WORST.replace(
                     "np.max(np.abs(gradient - slopes)) <= 1e-6",
-                    "np.mean(np.abs(gradient - slopes)) <= 0.2",
+                    "np.mean(np.abs(gradient - slopes)) <= 0.1",
                 ),
             ),
         ),
@@ -118,7 +117,7 @@ MISTAKES = (
         question="How large an error do you let pass, and how exact are differences?",
         remedy="Central differences are right to 1e-6 here; so is a right gradient.",
         check="fine",
-        edits=((_AGREE, _AGREE.replace("1e-6", "0.05")),),
+        edits=((_AGREE, _WORST.replace("1e-6", "0.05")),),
     ),
     tool(
         "Y12",
@@ -126,18 +125,18 @@ MISTAKES = (
         question="What is nan > 1e-6?",
         remedy="Ask whether the error is small enough; of nan the answer is no.",
         check="fine",
-        edits=((_AGREE, _AGREE.replace("if not", "if").replace("<=", ">")),),
+        edits=((_AGREE, _WORST.replace("if not", "if").replace("<=", ">")),),
     ),
     tool(
         "Y13",
-        title="no absolute value: errors below zero pass",
+        title="no absolute value: gradients that are too large pass",
         question="Is a difference of -5 larger than the limit?",
         remedy="The size of the difference counts, whatever its sign.",
         check="plain",
         edits=(
             (
                 _AGREE,
-                _AGREE.replace("np.max(np.abs(gradient - slopes))", "np.max(gradient - slopes)"),
+                _WORST.replace("np.max(np.abs(gradient - slopes))", "np.max(slopes - gradient)"),
             ),
         ),
     ),
@@ -147,7 +146,7 @@ MISTAKES = (
         question="Would your test see a gradient of the wrong sign?",
         remedy="Subtract first, then take the absolute value.",
         check="plain",
-        edits=((_AGREE, _AGREE.replace("gradient - slopes", "np.abs(gradient) - np.abs(slopes)")),),
+        edits=((_AGREE, _WORST.replace("gradient - slopes", "np.abs(gradient) - np.abs(slopes)")),),
     ),
     tool(
         "Y15",
@@ -155,7 +154,7 @@ MISTAKES = (
         question="How many entries of each gradient do you compare?",
         remedy=_EVERY,
         check="fine",
-        edits=((_AGREE, _AGREE.replace("gradient - slopes", "(gradient - slopes).ravel()[0]")),),
+        edits=((_AGREE, _WORST.replace("gradient - slopes", "(gradient - slopes).ravel()[0]")),),
     ),
     tool(
         "Y16",
@@ -166,7 +165,7 @@ MISTAKES = (
         edits=(
             (
                 _AGREE,
-                _AGREE.replace(
+                _WORST.replace(
                     "gradient - slopes", "np.sum(gradient, axis=0) - np.sum(slopes, axis=0)"
                 ),
             ),
@@ -177,7 +176,7 @@ MISTAKES = (
         title="every right one is rejected: equality to the last digit is asked for",
         question="Are central differences exact?",
         remedy="Rounding is no mistake: allow 1e-6 of the largest entry.",
-        check="plain",
+        check="fine",
         edits=((_AGREE, "if not np.array_equal(gradient, slopes):\n            return False"),),
     ),
     tool(
@@ -185,7 +184,7 @@ MISTAKES = (
         title="every right one is rejected: the step is 1e-13, and all digits cancel",
         question="How many digits are left of two numbers that differ in the last ones?",
         remedy="The step is about 1e-5; below it rounding takes over.",
-        check="plain",
+        check="telling",
         edits=(
             (_UP, _UP.replace("1e-4", "1e-13")),
             (_DOWN, _DOWN.replace("2e-4", "2e-13")),
@@ -205,7 +204,7 @@ MISTAKES = (
         title="every right one is rejected: forward differences are off by the curvature",
         question="At which two points do you evaluate the forward?",
         remedy="A central difference: one step up and one step down.",
-        check="plain",
+        check="both",
         edits=((_DOWN, _DOWN.replace("2e-4", "1e-4")), ("/ 2e-4", "/ 1e-4")),
     ),
     tool(
@@ -241,10 +240,32 @@ MISTAKES = (
         edits=(
             (
                 _AGREE,
-                _AGREE.replace("return False", "verdict = False")
+                _WORST.replace("return False", "verdict = False")
                 + "\n        else:\n            verdict = True",
             ),
             (_LAST, "    return verdict"),
+        ),
+    ),
+    tool(
+        "Y25",
+        title="dout is 1 in one entry and 0 elsewhere: other outputs are never looked at",
+        question="Which rows and which centers does your dout look at?",
+        remedy=_RANDOM,
+        check="telling",
+        edits=((_DOUT, "dout = np.zeros(out.shape)\n    dout[0, 0] = 1"),),
+    ),
+    tool(
+        "Y26",
+        title="gradients are scaled before they are compared, so that factors pass",
+        question="Would your test see a gradient that is half as large?",
+        remedy="Sizes count: half a gradient is a wrong gradient.",
+        check="plain",
+        edits=(
+            (
+                _AGREE,
+                "gradient = gradient / np.max(np.abs(gradient)) * np.max(np.abs(slopes))\n        "
+                + _AGREE,
+            ),
         ),
     ),
 )
