@@ -6,6 +6,7 @@ looked at may be wrong in any way, so whatever they raise or return is something
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -164,8 +165,8 @@ def _table(values: Numbers) -> Numbers:
 def _reason(error: Exception) -> str:
     if isinstance(error, NotImplementedError):
         return "not written yet"
-    text = str(error)
-    return f"{type(error).__name__}\n{text[:60]}{'...' if len(text) > 60 else ''}"
+    text = textwrap.shorten(str(error), 56, placeholder="...")
+    return "\n".join([type(error).__name__, *textwrap.wrap(text, 28)])
 
 
 # Drawing
@@ -218,7 +219,7 @@ def _tint(share: float) -> tuple[float, float, float]:
 
 
 def _number(value: float) -> str:
-    return "0" if value == 0 else f"{value:.2g}"
+    return "0" if value == 0 else f"{value:.2g}" if value >= 0.01 else f"{value:.0e}"
 
 
 def _words(content: Numbers | str) -> str:
