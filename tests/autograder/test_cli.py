@@ -62,14 +62,14 @@ def test_an_unknown_assignment_is_answered_with_the_known_ones(refused, command)
     code, line = refused(command, "04_missing")
     assert code == 2
     assert "no assignment '04_missing'" in line
-    assert "02_convolution, 03_pooling; give one of these names" in line
+    assert re.search(r"has 02_convolution, 03_pooling[\w, ]*; give one of these names", line)
 
 
 def test_grading_without_an_assignment_lists_those_there_are(refused, course) -> None:
     (course.submitted / "ada" / "03_pooling").mkdir(parents=True)
     code, line = refused("grade")
     assert code == 2
-    assert "there are 02_convolution (0 handed in), 03_pooling (1 handed in); " in line
+    assert "there are 02_convolution (0 handed in), 03_pooling (1 handed in)" in line
     assert line.endswith("write for example 'autograder grade 03_pooling'")
     shutil.rmtree(course.submitted)
     assert refused("grade")[1].endswith("'autograder grade 02_convolution'")
