@@ -100,7 +100,7 @@ def _channel_scale(random: np.random.Generator, sizes: Sizes) -> Mapping[str, Va
     batch, channels, length = sizes
     return {
         "x": nonzero(random, (batch, channels, length), 9),
-        "gain": nonzero(random, (channels,), 9),
+        "gain": distinct(random, (channels,), 2),
         "shift": nonzero(random, (channels,), 9),
     }
 
@@ -132,7 +132,7 @@ def _polynomial(random: np.random.Generator, sizes: Sizes) -> Mapping[str, Value
 
 def _swish(random: np.random.Generator, sizes: Sizes) -> Mapping[str, Value]:
     _, columns = sizes
-    return {"x": nonzero(random, sizes, 9) / 4, "beta": nonzero(random, (columns,), 9) / 4}
+    return {"x": nonzero(random, sizes, 9) / 8, "beta": nonzero(random, (columns,), 9) / 4}
 
 
 def _unit_rows(random: np.random.Generator, sizes: Sizes) -> Mapping[str, Value]:

@@ -192,14 +192,6 @@ MISTAKES = (
         ),
     ),
     tool(
-        "Y19",
-        title="every right one is rejected: differences are divided by h, not by 2 h",
-        question="How far are the two points apart?",
-        remedy="From h below to h above it is 2 h.",
-        check="plain",
-        edits=(("/ 2e-4", "/ 1e-4"),),
-    ),
-    tool(
         "Y20",
         title="every right one is rejected: forward differences are off by the curvature",
         question="At which two points do you evaluate the forward?",

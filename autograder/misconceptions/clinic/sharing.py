@@ -154,14 +154,6 @@ MISTAKES = (
         edits=((_BETA, _BETA + "\n    beta -= 0.1 * dbeta"),),
     ),
     swish(
-        "H603",
-        title="x in the cache is overwritten by its gradient",
-        question="What is in x after your function has run?",
-        remedy=READ_ONLY,
-        check="unchanged",
-        edits=((_BETA, _BETA + "\n    x[:] = dx"),),
-    ),
-    swish(
         "H604",
         title="the slope of the gate is forgotten in dx",
         question="Which of the two factors of out depend on x?",
