@@ -9,7 +9,12 @@ from autograder.exercises import QUESTIONS
 from autograder.preparation import ReferenceDisagreesError, confirm, make
 from autograder.shortcuts import SHORTCUTS
 
-NAMED = {q.exercise.name: (notebook, q) for notebook in SHORTCUTS for q in QUESTIONS[notebook]}
+NAMED = {
+    q.exercise.name: (notebook, q)
+    for notebook, shortcuts in SHORTCUTS.items()
+    for q in QUESTIONS[notebook]
+    if {q.exercise.function, q.exercise.forward} & set(shortcuts)
+}
 BACKWARD = "conv_backward_naive"
 
 
@@ -30,8 +35,10 @@ def test_a_shortcut_agrees_with_reference_and_differences_for_many_seeds(right, 
     for seed in (f"shortcut {n}".encode() for n in range(20)):
         made = make(question, SHORTCUTS[notebook], seed)
         confirm(question, right(notebook), seed, made)
-        for answer in made.answers.values():
-            assert {array.dtype for array in answer.values()} == {np.dtype(np.float64)}
+        slow = make(question, right(notebook).functions, seed)
+        for case, answer in made.answers.items():
+            for output, array in answer.items():
+                assert array.dtype == slow.answers[case][output].dtype
 
 
 @pytest.mark.parametrize("name", NAMED)
