@@ -125,7 +125,7 @@ CLAIMS = (
         None,
     ),
     Claim(r"is a single number, .*", lambda e: e.got.ndim == 0 < e.expected.ndim, "C18"),
-    Claim(r"is zero everywhere\.", lambda e: not e.got.any(), "C76 C90 P44 V18"),
+    Claim(r"is zero everywhere\.", lambda e: not e.got.any(), "C76 C90 M02 P18 P44 V18"),
     Claim(
         r"holds infinite entries: .*",
         lambda e: bool(np.isinf(e.got).any() and not np.isnan(e.got).any()),

@@ -25,7 +25,8 @@ def right(course: Course):
 def same(a, b) -> bool:
     if isinstance(a, np.ndarray):
         return a.dtype == b.dtype and np.array_equal(a, b)
-    return a == b
+    # Functions to be tried are the same if they are called the same.
+    return repr(a) == repr(b)
 
 
 @pytest.mark.parametrize("name", NAMED)
@@ -41,9 +42,11 @@ def test_a_seed_makes_the_same_cases_again_and_another_seed_others(right, name) 
         for output, answer in first.answers[case].items():
             assert same(answer, again.answers[case][output])
         assert a.dout.shape == c.dout.shape
-        differing += not (same(a.inputs["x"], c.inputs["x"]) and same(a.dout, c.dout))
+        differing += not (
+            all(same(a.inputs[k], c.inputs[k]) for k in a.inputs) and same(a.dout, c.dout)
+        )
     # All but a case or two of a single number, at worst.
-    assert differing >= len(first.cases) - 2
+    assert differing >= len(first.cases) - 2 or question.exercise.specimens
 
 
 @pytest.mark.parametrize("name", NAMED)

@@ -34,7 +34,11 @@ def message(judgement, name):
     return next(check.message for check in judgement.checks if check.name == name)
 
 
-@pytest.mark.parametrize("exercise", recorded.names())
+#: Written a second time in conftest.py, in another way than the references.
+WRITTEN_TWICE = [n for n in recorded.names() if n.startswith(("conv_", "max_pool_", "avg_pool_"))]
+
+
+@pytest.mark.parametrize("exercise", WRITTEN_TWICE)
 def test_a_right_function_earns_everything_and_is_told_nothing(
     convolution, pooling, judged, exercise
 ):
