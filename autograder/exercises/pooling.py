@@ -4,6 +4,7 @@ Inputs of max pooling are arrangements of distinct integers, so that no window h
 and finite differences with a step below 1/2 are exact; ties have a case of their own.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 
@@ -17,7 +18,7 @@ Shape = tuple[int, int, int, int]
 
 
 def _around_zero(random: np.random.Generator, shape: Sequence[int]) -> Array:
-    return distinct(random, shape, -int(np.prod(tuple(shape))) // 2)
+    return distinct(random, shape, -math.prod(shape) // 2)
 
 
 def _all_positive(random: np.random.Generator, shape: Sequence[int]) -> Array:
@@ -25,7 +26,7 @@ def _all_positive(random: np.random.Generator, shape: Sequence[int]) -> Array:
 
 
 def _all_negative(random: np.random.Generator, shape: Sequence[int]) -> Array:
-    return distinct(random, shape, -int(np.prod(tuple(shape))) - 10)
+    return distinct(random, shape, -math.prod(shape) - 10)
 
 
 def _far_below_zero(random: np.random.Generator, shape: Sequence[int]) -> Array:
