@@ -54,6 +54,15 @@ class Margin:
     row: str
 
     @property
+    def distance(self) -> str:
+        """Tolerance and errors in one line."""
+        return (
+            f"tolerance {self.tolerance:.0e}, worst right error {self.right:.1e}, "
+            f"smallest wrong error {self.wrong:.1e} ({self.row}); "
+            f"expected a factor of {SAFE:g} on either side"
+        )
+
+    @property
     def safe(self) -> bool:
         """Tell whether both sides keep their distance."""
         return self.right * SAFE <= self.tolerance and self.wrong >= SAFE * self.tolerance

@@ -82,7 +82,7 @@ class NotebookResult:
             *(f"UNJUST {sentence}" for sentence in self.unjust),
             *(f"UNEARNED {sentence}" for sentence in self.unearned),
             *(f"STOPPED {sentence}" for sentence in self.stopped),
-            *(f"TOO CLOSE {margin.judge}" for margin in self.margins if not margin.safe),
+            *(f"TOO CLOSE {m.judge}: {m.distance}" for m in self.margins if not m.safe),
             *(f"UNNEEDED {n.exercise}: {n.case}" for n in self.needs if not n.needed),
         ]
 

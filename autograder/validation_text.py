@@ -21,6 +21,7 @@ def text(result: NotebookResult) -> str:
         *_table(_cases(result)),
         *_tiny_cases(result),
         *result.faults,
+        f"{len(result.faults)} findings" if result.faults else "nothing found wrong",
     ]
     return "\n".join(f"  {line}".rstrip() if place else line for place, line in enumerate(lines))
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.random.bit_generator import ISeedSequence
 
+from autograder.errors import UsageError
 from course_utils.exercise import Array, Case, Exercise, Value
 
 #: Seed of the visible cases, which ``check`` uses.  With it no gradient of w or b is zero in a
@@ -49,11 +50,19 @@ class Question:
         """Inputs of the exercise's cases (or of ``cases``), by name, reproducible from ``seed``.
 
         Each case has a random stream of its own, so that adding one does not change
-        the others.
+        the others.  Raises UsageError for a case that has no recipe.
         """
+        wanted = cases or self.exercise.cases
+        for name in wanted:
+            if name not in self.recipes:
+                checks = [check.name for check in self.exercise.checks if name in check.cases]
+                raise UsageError(
+                    f"{self.exercise.name}: no recipe makes the case {name!r} "
+                    f"({'check ' + ', '.join(checks) if checks else 'a tiny case'}); "
+                    f"there are {', '.join(self.recipes)}"
+                )
         return {
-            name: self.recipes[name].make(stream(seed, self.exercise.name, name))
-            for name in cases or self.exercise.cases
+            name: self.recipes[name].make(stream(seed, self.exercise.name, name)) for name in wanted
         }
 
 

@@ -1,5 +1,6 @@
 """The exercises as data: what they promise of cases, checks, weights and names."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from autograder import reference
 from autograder.course import Course
+from autograder.errors import UsageError
 from autograder.exercises import QUESTIONS
 from autograder.exercises.question import VISIBLE_SEED, distinct, nonzero, stream
 from autograder.misconceptions import CATALOGUE, EQUIVALENTS
@@ -133,6 +135,14 @@ def test_no_visible_tiny_case_hides_a_mistake_in_gradients_that_are_zero(course:
     for case, answer in made.answers.items():
         assert answer["dw"].all(), case
         assert answer["db"].all(), case
+
+
+def test_a_case_without_a_recipe_is_named_with_its_check() -> None:
+    question = NAMED["conv_forward_naive"][1]
+    checks = tuple(replace(check, cases=("paded",)) for check in question.exercise.checks[:1])
+    mistaken = replace(question, exercise=replace(question.exercise, checks=checks))
+    with pytest.raises(UsageError, match=r"'paded' \(check out_plain\); there are plain, padded"):
+        mistaken.inputs(b"seed")
 
 
 # Random numbers
