@@ -18,12 +18,14 @@ import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from truth_cases import CONVOLUTION, POOLING, SEED, Array, Case, Cases, Truth, make_inputs
+
+from torch_truth import NOTEBOOKS
+from torch_truth.inputs import SEED, Array, Case, Cases, Truth
 
 FOLDER = Path(__file__).parents[1] / "tests" / "truth" / "recorded"
 MANIFEST = "manifest.json"
@@ -33,64 +35,9 @@ MANIFEST = "manifest.json"
 TOLERANCE = 1e-12
 
 
-# What torch says
-
-
-def convolution_results(case: Case) -> dict[str, dict[str, Array]]:
-    """``conv``: out, and the gradients dx, dw and db."""
-    import torch
-
-    def conv(x: Any, w: Any, b: Any) -> Any:
-        parameters = case["parameters"]
-        return torch.nn.functional.conv2d(
-            x, w, b, stride=parameters["stride"], padding=parameters["pad"]
-        )
-
-    return {"conv": differentiated(conv, case["inputs"])}
-
-
-def pooling_results(case: Case) -> dict[str, dict[str, Array]]:
-    """``max_pool`` and ``avg_pool``: out, and the gradient dx.
-
-    torch's pooling pads by half a window at most; beyond that the border is laid around
-    the image first.
-    """
-    from torch.nn import functional
-
-    parameters = case["parameters"]
-    window = (parameters["pool_height"], parameters["pool_width"])
-    inside = parameters["pad"] if 2 * parameters["pad"] <= min(window) else 0
-    border = (parameters["pad"] - inside,) * 4
-
-    def max_pool(x: Any) -> Any:
-        wide = functional.pad(x, border, value=float("-inf"))
-        return functional.max_pool2d(wide, window, parameters["stride"], inside)
-
-    def avg_pool(x: Any) -> Any:
-        wide = functional.pad(x, border)
-        return functional.avg_pool2d(
-            wide, window, parameters["stride"], inside, count_include_pad=True
-        )
-
-    return {
-        "max_pool": differentiated(max_pool, case["inputs"]),
-        "avg_pool": differentiated(avg_pool, case["inputs"]),
-    }
-
-
-def differentiated(function: Callable[..., Any], inputs: Mapping[str, Array]) -> dict[str, Array]:
-    """``out`` of the function, and by autograd d(sum(out * dout)) / dname as ``dname``."""
-    import torch
-
-    arguments = {
-        name: torch.tensor(value, dtype=torch.float64, requires_grad=True)
-        for name, value in inputs.items()
-        if name != "dout"
-    }
-    out = function(*arguments.values())
-    out.backward(torch.tensor(inputs["dout"], dtype=torch.float64))
-    gradients = {f"d{name}": argument.grad.numpy() for name, argument in arguments.items()}
-    return {"out": out.detach().numpy(), **gradients}
+def make_inputs() -> Truth:
+    """All cases, without results."""
+    return {notebook: module.cases() for notebook, module in NOTEBOOKS.items()}
 
 
 def record() -> Truth:
@@ -98,9 +45,11 @@ def record() -> Truth:
     import torch
 
     torch.set_num_threads(1)
-    ask = {CONVOLUTION: convolution_results, POOLING: pooling_results}
     return {
-        notebook: {name: {**case, "results": ask[notebook](case)} for name, case in cases.items()}
+        notebook: {
+            name: {**case, "results": NOTEBOOKS[notebook].results(case)}
+            for name, case in cases.items()
+        }
         for notebook, cases in make_inputs().items()
     }
 
@@ -176,7 +125,7 @@ def read(folder: Path = FOLDER) -> Truth:
     """What was recorded."""
     return {
         notebook: from_text((folder / f"{notebook}.json").read_text(encoding="utf-8"))
-        for notebook in (CONVOLUTION, POOLING)
+        for notebook in NOTEBOOKS
     }
 
 
@@ -186,7 +135,7 @@ def read(folder: Path = FOLDER) -> Truth:
 def differences(recorded: Truth, fresh: Truth) -> list[str]:
     """Where the two say something else, one line each; empty if nowhere."""
     old, new = _flat(recorded), _flat(fresh)
-    changed = [where for where in old.keys() & new.keys() if not agree(new[where], old[where])]
+    changed = [where for where in old.keys() & new.keys() if not _same(new[where], old[where])]
     return sorted(
         [f"{where}: only recorded" for where in old.keys() - new.keys()]
         + [f"{where}: only fresh" for where in new.keys() - old.keys()]
@@ -194,16 +143,22 @@ def differences(recorded: Truth, fresh: Truth) -> list[str]:
     )
 
 
-def _flat(truth: Truth) -> dict[str, Array]:
-    """Every number of every case, by a name that says where it stands."""
-    flat: dict[str, Array] = {}
+def _flat(truth: Truth) -> dict[str, Array | str]:
+    """Every array and parameter (as JSON) of every case, by a name that says where it stands."""
+    flat: dict[str, Array | str] = {}
     for notebook, cases in truth.items():
         for name, case in cases.items():
             for group, values in {"inputs": case["inputs"], **case["results"]}.items():
                 flat |= {f"{notebook}, {name}, {group} {k}": v for k, v in values.items()}
             for key, value in case["parameters"].items():
-                flat[f"{notebook}, {name}, {key}"] = np.array(float(value))
+                flat[f"{notebook}, {name}, {key}"] = json.dumps(value)
     return flat
+
+
+def _same(found: Array | str, recorded: Array | str) -> bool:
+    if isinstance(found, str) or isinstance(recorded, str):
+        return isinstance(found, str) and isinstance(recorded, str) and found == recorded
+    return agree(found, recorded)
 
 
 def agree(found: Array, recorded: Array) -> bool:

@@ -17,22 +17,26 @@ ROOT = Path(__file__).parents[2]
 with pytest.MonkeyPatch.context() as patch:
     patch.syspath_prepend(ROOT / "tools")
     import record_truth
+    from torch_truth import NOTEBOOKS, inputs
+    from torch_truth.inputs import Operation
 
 Functions = Mapping[str, Callable[..., Any]]
 
 
-class Operation:
-    """A pair of forward and backward, with the cases that torch was asked about.
+class Recorded:
+    """A pair of forward and backward, with the cases that torch was asked about."""
 
-    ``judge`` is the Exercise of the backward.
-    """
-
-    def __init__(self, name: str, notebook: str, truth: record_truth.Cases) -> None:
-        self.name, self.notebook, self.cases = name, notebook, truth
-        self.forward, self.backward = f"{name}_forward_naive", f"{name}_backward_naive"
+    def __init__(self, notebook: str, operation: Operation, truth: inputs.Cases) -> None:
+        self.notebook, self.cases = notebook, truth
+        self.name, self.forward, self.backward = (
+            operation.name,
+            operation.forward,
+            operation.backward,
+        )
 
     @property
     def judge(self) -> Exercise:
+        """The exercise of the backward."""
         exercises = [question.exercise for question in QUESTIONS[self.notebook]]
         (judge,) = [exercise for exercise in exercises if exercise.name == self.backward]
         return judge
@@ -41,12 +45,12 @@ class Operation:
         """What the forward is called with: fresh copies."""
         given = self.cases[case]
         arrays = [value.copy() for name, value in given["inputs"].items() if name != "dout"]
-        return [*arrays, dict(given["parameters"])]
+        return [*arrays, dict(given["parameters"])] if given["parameters"] else arrays
 
-    def dout(self, case: str) -> record_truth.Array:
+    def dout(self, case: str) -> inputs.Array:
         return self.cases[case]["inputs"]["dout"].copy()
 
-    def results(self, case: str) -> Mapping[str, record_truth.Array]:
+    def results(self, case: str) -> Mapping[str, inputs.Array]:
         """What torch says: out, and the gradients by name."""
         return self.cases[case]["results"][self.name]
 
@@ -69,12 +73,9 @@ class Operation:
 
 _TRUTH = record_truth.read()
 OPERATIONS = {
-    name: Operation(name, notebook, _TRUTH[notebook])
-    for name, notebook in [
-        ("conv", record_truth.CONVOLUTION),
-        ("max_pool", record_truth.POOLING),
-        ("avg_pool", record_truth.POOLING),
-    ]
+    operation.name: Recorded(notebook, operation, _TRUTH[notebook])
+    for notebook, module in NOTEBOOKS.items()
+    for operation in module.OPERATIONS
 }
 
 
@@ -88,12 +89,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture
-def operation(request: pytest.FixtureRequest) -> Operation:
+def operation(request: pytest.FixtureRequest) -> Recorded:
     return OPERATIONS[request.param]
 
 
 @pytest.fixture(scope="session")
-def operations() -> Mapping[str, Operation]:
+def operations() -> Mapping[str, Recorded]:
     return OPERATIONS
 
 
@@ -104,5 +105,5 @@ def references() -> Mapping[str, reference.Reference]:
 
 
 @pytest.fixture
-def functions(operation: Operation, references: Mapping[str, reference.Reference]) -> Functions:
+def functions(operation: Recorded, references: Mapping[str, reference.Reference]) -> Functions:
     return references[operation.notebook].functions

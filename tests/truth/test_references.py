@@ -1,8 +1,8 @@
 """The reference solutions compute what torch autograd computes."""
 
 import numpy as np
-import record_truth
 
+import record_truth
 from course_utils import tolerances
 
 
