@@ -7,11 +7,7 @@ neutral panel while those are not written.
 
 from __future__ import annotations
 
-import base64
-import html
-import io
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,7 +18,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 from numpy.typing import NDArray
 
-__all__ = ["Picture", "border", "gradient_map", "overlap", "pooled", "routes", "shares"]
+from course_utils.pictures.figure import Picture, frame
+
+__all__ = ["border", "gradient_map", "overlap", "pooled", "routes", "shares"]
 
 Cell = tuple[int, int]
 Numbers = NDArray[np.float64]
@@ -76,34 +74,6 @@ PAPER_AVERAGE_SUMS = (
 BORDER_X = ((-3, -7, -2), (-8, -5, -9), (-1, -6, -4))
 BORDER_WINNERS: tuple[Cell, ...] = ((0, 0), (0, 2), (2, 0), (2, 2))
 BORDER_ZERO_WINNERS: tuple[Cell, ...] = ((-1, -1), (-1, 1), (1, -1), (1, 3))
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A finished drawing that a notebook shows with its caption and its description.
-
-    ``png`` holds the image, ``caption`` the line shown under it, ``alt`` the description for
-    people who cannot see it. JupyterLab reads the alternative text of the HTML form; nbconvert
-    and others read the metadata of the PNG form.
-    """
-
-    png: bytes
-    caption: str
-    alt: str
-
-    def __repr__(self) -> str:
-        return f"{self.caption} [{self.alt}]"
-
-    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
-        data = base64.b64encode(self.png).decode("ascii")
-        alt, caption = html.escape(self.alt), html.escape(self.caption)
-        figure = (
-            '<figure style="margin: 0.5em 0">'
-            f'<img style="max-width: 100%" src="data:image/png;base64,{data}" alt="{alt}">'
-            f"<figcaption><em>{caption}</em></figcaption></figure>"
-        )
-        bundle = {"text/html": figure, "image/png": data, "text/plain": repr(self)}
-        return bundle, {"image/png": {"alt": self.alt}}
 
 
 def routes(direction: str) -> Picture:
@@ -336,10 +306,7 @@ def _canvas(
 
 
 def _finish(figure: Figure, caption: str, alt: str) -> Picture:
-    buffer = io.BytesIO()
-    # Without its Software entry the file does not change with the version of matplotlib.
-    figure.savefig(buffer, format="png", metadata={"Software": None})
-    return Picture(buffer.getvalue(), caption, alt)
+    return Picture((frame(figure, alt),), caption)
 
 
 def _texts(rows: Sequence[Sequence[object]]) -> dict[Cell, str]:
