@@ -110,19 +110,6 @@ def build(
     return notebook
 
 
-def answers(course: Course, release: Release, student: str) -> Mapping[str, str] | None:
-    """What the student wrote for the manually graded cells, by ``grade_id``.
-
-    A cell that is not in the submission has no entry.  None if nothing can be read.
-    """
-    folder = course.submitted / student / release.assignment
-    try:
-        path = submissions.submission_file(folder, release.assignment)
-        return dict(submissions.read_submission(path, student, release).written)
-    except (UnreadableError, OSError):
-        return None
-
-
 def released_notebook(course: Course, assignment: str) -> NotebookNode:
     """The released notebook, whole; not to be changed.  ``read_release`` has found it to be one."""
     return _parsed(course.release_file(assignment).read_text(encoding="utf-8"))

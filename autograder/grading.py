@@ -6,6 +6,7 @@ only.  The child runs the student's cells and computes.
 
 import hashlib
 import hmac
+import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +19,7 @@ from autograder.release import Release
 from autograder.running import NotebookRun
 from autograder.sandbox import Isolation, Limits, SandboxError
 from autograder.submission import Submission
-from autograder.verdict import ExerciseVerdict, Verdict
+from autograder.verdict import ExerciseVerdict, Verdict, digest
 from course_utils import recorded
 from course_utils.diagnosis import Diagnosis, diagnose
 from course_utils.exercise import Session, Status
@@ -66,7 +67,8 @@ class Grader:
 
     def key(self, submission: Submission) -> str:
         """Identifies what a verdict depends on: submission, exercises, reference, tier."""
-        return hashlib.sha256(f"{submission.fingerprint}\0{self._asked}".encode()).hexdigest()
+        said = json.dumps([submission.fingerprint, sorted(_written(submission).items())])
+        return hashlib.sha256(f"{said}\0{self._asked}".encode()).hexdigest()
 
     def seed(self, submission: Submission) -> bytes:
         """The seed of the hidden cases, fresh for every student and every version of the code."""
@@ -119,6 +121,7 @@ class Grader:
             key=self.key(submission),
             seed=seed.hex(),
             tier=self.isolation.tier,
+            written=_written(submission),
         )
 
     def not_judged(self, submission: Submission, reason: str) -> Verdict:
@@ -131,6 +134,7 @@ class Grader:
             key=self.key(submission),
             seed=self.seed(submission).hex(),
             tier=self.isolation.tier,
+            written=_written(submission),
         )
 
 
@@ -227,6 +231,10 @@ class _Judging:
         if local.status == "passed":
             found = Diagnosis(pattern=ONLY_VISIBLE_CASES)
         self.diagnoses[question.exercise.name] = found
+
+
+def _written(submission: Submission) -> dict[str, str]:
+    return {grade_id: digest(text) for grade_id, text in submission.written}
 
 
 def _verdict(

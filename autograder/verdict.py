@@ -1,12 +1,19 @@
 """The verdict on one submission: what every later stage reads, and nothing else."""
 
+import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from course_utils.report_card import ReportCard, from_data
 
 VerdictStatus = Literal["judged", "not judged", "unreadable"]
+
+
+def digest(answer: str) -> str:
+    """What stands for a written answer (SHA-256, hexadecimal); white space around it is nothing."""
+    return hashlib.sha256(answer.strip().encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,9 @@ class Verdict:
     ``unreadable`` and ``not judged`` carry a ``reason`` and have no score: the first is a
     fault of the file, the second of the grader.  ``key`` identifies what was judged
     (submission, exercises, tier); ``seed`` (hexadecimal) made the hidden cases; ``tier``
-    names the isolation that held.
+    names the isolation that held.  ``written`` has a digest of each written answer, by
+    ``grade_id``: which of them are new, or are still as they were given, is all that the
+    gradebook wants to know.  It is None where nothing could be read.
     """
 
     student: str
@@ -44,6 +53,7 @@ class Verdict:
     key: str = ""
     seed: str = ""
     tier: str = ""
+    written: Mapping[str, str] | None = None
 
     def exercise(self, name: str) -> ExerciseVerdict | None:
         """The verdict on one exercise, if there is one."""

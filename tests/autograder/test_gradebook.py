@@ -24,7 +24,8 @@ from autograder.course import Course
 from autograder.errors import JudgingUnfitError
 from autograder.release import read_release
 from autograder.store import VerdictStore
-from autograder.verdict import ExerciseVerdict, Verdict
+from autograder.submission import read_submission
+from autograder.verdict import ExerciseVerdict, Verdict, digest
 from course_utils.exercise import CheckResult, Status
 from course_utils.report_card import ReportCard
 
@@ -140,9 +141,19 @@ def unreadable(student: str = "ada") -> Verdict:
 def write(course: Course, *verdicts: Verdict) -> None:
     """As a grading session does: keep the verdicts, then project them."""
     store = VerdictStore(course.verdicts)
-    for verdict in verdicts:
+    told = [replace(verdict, written=written(course, verdict)) for verdict in verdicts]
+    for verdict in told:
         store.put(verdict)
-    gradebook.write(course, read_release(course, NAME), verdicts)
+    gradebook.write(course, read_release(course, NAME), told)
+
+
+def written(course: Course, verdict: Verdict) -> dict[str, str] | None:
+    """What grading tells of the answers that were handed in."""
+    path = course.submitted / verdict.student / NAME / f"{NAME}.ipynb"
+    if not path.is_file() or verdict.status == "unreadable":
+        return None
+    found = read_submission(path, verdict.student, read_release(course, NAME)).written
+    return {grade_id: digest(text) for grade_id, text in found}
 
 
 @contextmanager
@@ -238,6 +249,23 @@ def test_scores_are_scaled_to_the_cell_and_a_bonus_goes_beyond_its_maximum(cours
     assert grade_of(course, "double_twice", "ada")["auto"] == 2
     assert grade_of(course, "double", "bob")["auto"] == 2.2
     assert not grade_of(course, "double", "bob")["pending"]
+
+
+def test_a_class_larger_than_a_batch_is_written_whole_and_a_second_time_changes_nothing(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gradebook, "BATCH", 2)
+    students = ["ada", "bob", "eve", "joe", "zoë"]
+    write(course, *(judged(student, share=0.5) for student in students))
+    with opened(course) as book:
+        assert [s.id for s in sorted(book.students, key=lambda s: s.id)] == students
+        grades = {(g.notebook.student.id, g.cell.name): g.id for g in book.db.query(Grade)}
+    assert len(grades) == 3 * len(students)
+    write(course, *(judged(student) for student in students))
+    with opened(course) as book:
+        again = {(g.notebook.student.id, g.cell.name): g.id for g in book.db.query(Grade)}
+        scores = {g.auto_score for g in book.db.query(Grade) if g.cell.name == "double"}
+    assert (again, scores) == (grades, {4})
 
 
 def test_what_is_not_started_is_a_zero_and_waits_for_nobody(course: Course) -> None:
