@@ -1,7 +1,8 @@
 """How far right answers stay below each tolerance, and wrong ones above it.
 
 Each judge is looked at alone.  The comparison with the reference decides on grading,
-finite differences of the reference forward guard it, and recorded results name mistakes.
+finite differences of the reference forward guard it (or the function that it must be the
+adjoint of), and recorded results name mistakes.
 """
 
 import math
@@ -25,12 +26,14 @@ REFERENCE: Final = "reference"
 SINGLE: Final = "reference, float32 inputs"
 #: Finite differences, by how the forward depends on its arguments.
 DIFFERENCES: Final = {kind: f"finite differences, {kind}" for kind in tolerances.DIFFERENCES}
+ADJOINT: Final = "adjoint pair"
 RECORDED: Final = "recorded results"
 #: Each judge's tolerance.
 JUDGES: Final = {
     REFERENCE: tolerances.REFERENCE,
     SINGLE: tolerances.REFERENCE_SINGLE,
     **{DIFFERENCES[kind]: how.tolerance for kind, how in tolerances.DIFFERENCES.items()},
+    ADJOINT: tolerances.ADJOINT,
     RECORDED: tolerances.RECORDED,
 }
 
@@ -74,9 +77,14 @@ def margin(judge: str, right: Iterable[float], wrong: Mapping[str, float]) -> Ma
     return Margin(judge, JUDGES[judge], max(right, default=0.0), wrong.get(row, math.inf), row)
 
 
-def differences_of(exercise: Exercise) -> str:
-    """The judge that differentiates the forward of this exercise."""
-    return DIFFERENCES[exercise.dependence]
+def second_judge_of(exercise: Exercise) -> str:
+    """The judge that asks another function than the one of this exercise; empty if none can.
+
+    It differentiates the forward of a backward, or takes the inner product of a pair.
+    """
+    if exercise.forward is not None:
+        return DIFFERENCES[exercise.dependence]
+    return ADJOINT if exercise.adjoint else ""
 
 
 def reference_error(answers: Answers, made: Prepared) -> float:
@@ -111,7 +119,7 @@ def _error(got: Array | None, expected: Array) -> float:
 
 
 def difference_error(answers: Answers, made: Prepared) -> float:
-    """The largest error of all smooth cases against central differences of the reference."""
+    """The largest error of all cases with a slope, against it."""
     return max(
         (_slope_error(answers.get(case, {}), slope) for case, slope in made.slopes.items()),
         default=0.0,
@@ -119,7 +127,7 @@ def difference_error(answers: Answers, made: Prepared) -> float:
 
 
 def refuted(answers: Answers, made: Prepared) -> bool:
-    """Tell whether central differences of the reference forward alone find these answers wrong."""
+    """Tell whether the second judge alone finds these answers wrong."""
     return any(
         not _fits(answers.get(case, {}), slope) or not slope.confirms(answers[case])
         for case, slope in made.slopes.items()

@@ -1,8 +1,9 @@
 """Make the cases of an exercise and the right answers to them, from a seed.
 
 The answers come from the reference solution.  Each gradient is also compared with
-central differences of the reference forward; where the two disagree the grader itself
-is wrong, and nothing may be judged by it.
+central differences of the reference forward, and a function that must be the adjoint of
+another with that other one; where the two disagree the grader itself is wrong, and nothing
+may be judged by it.
 
 Both take the reference's loops many times over.  ``make`` stops at the answers, and may
 take them from shortcuts; ``confirm`` catches up on the rest.
@@ -19,7 +20,7 @@ from autograder.reference import Reference
 from course_utils import drivers, gradients
 from course_utils.comparison import compare
 from course_utils.exercise import Answer, Array, Case, Exercise, Value
-from course_utils.tolerances import RECORDED
+from course_utils.tolerances import ADJOINT, RECORDED, ROUNDING_FLOOR
 
 #: Functions of a notebook by name: the references, shortcuts to them, or anybody's.
 Functions = Mapping[str, Callable[..., Any]]
@@ -33,7 +34,8 @@ class ReferenceDisagreesError(Exception):
 class Slope:
     """The derivative of a case's forward along a random direction, by central differences.
 
-    ``directions`` maps the names of the gradients (``dx``) to arrays of their shapes.
+    Of an adjoint pair, <f(u), c> for a random direction u: f is linear, and so is its own
+    derivative.  ``directions`` maps the names of the gradients (``dx``) to arrays of their shapes.
     """
 
     difference: gradients.Difference
@@ -48,8 +50,8 @@ class Slope:
 class Prepared:
     """Cases with their answers, keyed by case name.
 
-    ``slopes`` judge the gradients a second time, without the reference's backward; cases
-    at a kink have none.
+    ``slopes`` judge the gradients, or the adjoint, a second time, without the reference's
+    own function; cases at a kink have none.
     """
 
     cases: Mapping[str, Case]
@@ -63,18 +65,24 @@ def prepare(
     """Cases and answers of ``question`` for ``seed``: those it is judged by, or ``cases``.
 
     Raises ReferenceDisagreesError when the reference gradient is not the derivative of
-    the reference forward.
+    the reference forward, or the reference not the adjoint of its partner.
     """
     made = make(question, reference.functions, seed, cases)
-    slopes: dict[str, Slope] = {}
+    exercise, slopes = question.exercise, dict[str, Slope]()
     for name, case in made.cases.items():
-        if question.exercise.forward is None or not question.recipes[name].smooth:
+        if not question.recipes[name].smooth:
             continue
-        slopes[name] = _slope(question.exercise, reference.functions, case, seed)
+        if exercise.forward is not None:
+            what = f"the derivative of {exercise.forward}"
+            slopes[name] = _slope(exercise, reference.functions, case, seed)
+        elif exercise.adjoint:
+            what = f"the adjoint of {exercise.adjoint}"
+            slopes[name] = _pairing(exercise, reference.functions, case, made.answers[name], seed)
+        else:
+            continue
         if not slopes[name].confirms(made.answers[name]):
             raise ReferenceDisagreesError(
-                f"{question.exercise.function}: the reference is not the derivative of "
-                f"{question.exercise.forward} ({case.title})"
+                f"{exercise.function}: the reference is not {what} ({case.title})"
             )
     return replace(made, slopes=slopes)
 
@@ -169,3 +177,21 @@ def _slope(exercise: Exercise, functions: Functions, case: Case, seed: bytes) ->
     )
     arrays = (directions[name] for name in exercise.differentiate)
     return Slope(difference, dict(zip(exercise.outputs, arrays, strict=True)))
+
+
+def _pairing(
+    exercise: Exercise, functions: Functions, case: Case, answer: Answer, seed: bytes
+) -> Slope:
+    """<f(u), c> for a Gaussian u, which is what <u, g(c)> must be."""
+    output, c = exercise.outputs[0], next(iter(case.inputs.values()))
+    u = stream(seed, exercise.name, case.name, "direction").standard_normal(answer[output].shape)
+    returned = functions[exercise.adjoint](*exercise.adjoint_arguments(case, u))
+    out = np.asarray(returned[0] if isinstance(returned, tuple) else returned)
+    # What has another shape is no partner, whatever its numbers.
+    terms = out * c if out.shape == c.shape else np.full(c.shape, np.nan)
+    difference = gradients.Difference(
+        derivative=float(np.sum(terms)),
+        floor=ROUNDING_FLOOR * float(np.finfo(np.float64).eps) * float(np.sum(np.abs(terms))),
+        tolerance=ADJOINT,
+    )
+    return Slope(difference, {output: u})

@@ -76,7 +76,7 @@ def _errors(
             continue
         yield margins.REFERENCE, error
         if right.slopes:
-            yield margins.differences_of(exercise), margins.difference_error(answers, right)
+            yield margins.second_judge_of(exercise), margins.difference_error(answers, right)
         yield margins.RECORDED, margins.recorded_error(answers, right)
 
 

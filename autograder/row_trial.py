@@ -39,9 +39,9 @@ class RowResult:
     ``illustrations`` the tiny cases that show it, each as ``exercise: case``.
     ``errors`` are its smallest ones over all seeds, by judge (see ``margins``), ``alone``
     the number of seeds on which a judge finds it wrong by itself; ``apart`` says why the
-    judges differ.  ``gradient``: the function returns gradients.  ``visible`` is what the
-    visible cases find, ``named`` whether a diagnosis puts this mistake, or one with the
-    same results, first.
+    judges differ.  ``gradient``: a second judge looks at it, as at every gradient.
+    ``visible`` is what the visible cases find, ``named`` whether a diagnosis puts this
+    mistake, or one with the same results, first.
     """
 
     id: str
@@ -100,7 +100,7 @@ def try_row(stage: Stage, row: Misconception, seeds: int) -> RowResult:
         errors=errors,
         alone=alone,
         apart=apart,
-        gradient=any(q.exercise.forward is not None for q in questions),
+        gradient=any(margins.second_judge_of(q.exercise) for q in questions),
         visible=visible,
     )
 
@@ -117,18 +117,18 @@ def _by_judge(
         errors[judge] = min(errors[judge], error)
         alone[judge] += wrong
 
-    differences = _differences(stage.asking(row.function))
+    second = _second(stage.asking(row.function))
     for seed, judged in found.items():
         made = stage.prepared(seed)
         error = _largest(margins.reference_error, judged, made)
         wrong = error > tolerances.REFERENCE
         note(margins.REFERENCE, error, wrong=wrong)
         refuted = any(margins.refuted(j.answers, made[name]) for name, j in judged.items())
-        note(differences, _largest(margins.difference_error, judged, made), wrong=refuted)
+        note(second, _largest(margins.difference_error, judged, made), wrong=refuted)
         error_of_sums = _largest(margins.recorded_error, judged, made)
         note(margins.RECORDED, error_of_sums, wrong=error_of_sums > tolerances.RECORDED)
         if wrong != refuted:
-            apart.add(_why_apart(judged, made, error, margins.JUDGES[differences]))
+            apart.add(_why_apart(judged, made, error, margins.JUDGES[second]))
     single = stage.in_form(SINGLE)
     for seed in list(found)[:SINGLE_SEEDS]:
         judged = single.judged(row.functions(stage.right), stage.asking(row.function), seed)
@@ -137,10 +137,10 @@ def _by_judge(
     return errors, alone, "; ".join(sorted(apart - {""}))
 
 
-def _differences(questions: Sequence[Question]) -> str:
-    """The judge that differentiates; of a forward, which it cannot judge, any."""
-    judges = [margins.differences_of(q.exercise) for q in questions if q.exercise.forward]
-    return judges[0] if judges else next(iter(margins.DIFFERENCES.values()))
+def _second(questions: Sequence[Question]) -> str:
+    """The second judge; of a function that has none, any."""
+    judges = filter(None, (margins.second_judge_of(q.exercise) for q in questions))
+    return next(judges, next(iter(margins.DIFFERENCES.values())))
 
 
 def _largest(
@@ -150,12 +150,12 @@ def _largest(
 
 
 def _why_apart(judged: Judged, made: Mapping[str, Prepared], error: float, tolerance: float) -> str:
-    """Why the comparison with the reference and finite differences differ on these cases.
+    """Why the comparison with the reference and the second judge differ on these cases.
 
-    ``error`` is the one that the reference finds, ``tolerance`` that of the differences.
+    ``error`` is the one that the reference finds, ``tolerance`` that of the second judge.
     """
     if not any(made[name].slopes for name in judged):
-        return ""  # a forward has no gradient to judge
+        return ""  # no second judge
     smooth = {
         case
         for name, judgement in judged.items()

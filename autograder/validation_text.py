@@ -69,20 +69,20 @@ def _margins(result: NotebookResult) -> Iterator[Sequence[object]]:
 
 
 def _both_judges(result: NotebookResult) -> Iterator[str]:
-    """Where finite differences alone find something else than the reference alone."""
+    """Where the second judge alone finds something else than the reference alone."""
     gradients = [row for row in result.rows if row.gradient]
     seen = [row for row in gradients if row.alone[margins.REFERENCE]]
     apart = [row for row in gradients if row.apart]
     yield (
-        "finite differences of the reference forward have the outcome of the reference on "
-        f"{len(seen) - len(apart)} of {len(seen)} rows with wrong gradients"
+        "finite differences of the reference forward (or its adjoint) have the outcome of the "
+        f"reference on {len(seen) - len(apart)} of {len(seen)} rows with wrong gradients"
     )
     yield from (f"{row.id} ({row.function}): {row.apart}" for row in apart)
     silent = len(gradients) - len(seen)
     forwards = len(result.rows) - len(gradients)
     yield (
         f"seen by neither: {silent} rows of right gradients (a behaviour, or a dtype); "
-        f"not to be differentiated: {forwards} rows of forwards"
+        f"without a second judge: {forwards} rows of forwards"
     )
 
 

@@ -18,7 +18,7 @@ Array = NDArray[Any]
 Value = Any
 
 Status = Literal["passed", "failed", "not started", "not judged"]
-CheckKind = Literal["value", "dtype", "unchanged", "repeatable", "cache"]
+CheckKind = Literal["value", "dtype", "unchanged", "repeatable", "cache", "adjoint"]
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,9 @@ class Check:
       those for the same numbers as float64, right or wrong;
     - ``unchanged``: no argument is modified;
     - ``repeatable``: a second call with the same arguments gives the same answer;
-    - ``cache``: the cache that a forward returns serves the backward.
+    - ``cache``: the cache that a forward returns serves the backward;
+    - ``adjoint``: on the named ``cases`` the function is right, and so forms an adjoint pair
+      with a right ``Exercise.adjoint``; words say which of the student's two is off.
 
     ``weight`` is relative: weights are scaled to the points of the grade cell.
     """
@@ -94,6 +96,10 @@ class Exercise:
     says in words what the axes of an output stand for, where they are not image, channel,
     row and column.
 
+    ``adjoint`` names the linear function f that this one, g, is the adjoint of: <f(u, ...), c>
+    is <u, g(c, ...)> for every u of the shape of g's answer, where c is g's first input.
+    ``shared`` names the inputs that f is given after u.
+
     ``driver`` names the function of ``drivers`` that is called instead, and uses what the
     student wrote.  ``specimens``: the function is given functions to try (``specimens``),
     so it is judged after all others and in a process of its own.
@@ -110,6 +116,8 @@ class Exercise:
     caches: bool = True
     cache: tuple[str, ...] = ()
     upstream: str = "dout"
+    adjoint: str = ""
+    shared: tuple[str, ...] = ()
     driver: str = ""
     specimens: bool = False
     axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -139,6 +147,10 @@ class Exercise:
         if self.forward is None:
             return tuple(case.inputs.values())
         return (case.dout, self.standard_cache(case) if cache is None else cache)
+
+    def adjoint_arguments(self, case: Case, u: Array) -> tuple[Value, ...]:
+        """What ``adjoint`` is given for a case: ``u`` and the inputs that both share."""
+        return (u, *(case.inputs[name] for name in self.shared))
 
     def standard_cache(self, case: Case) -> tuple[Value, ...]:
         """The cache of a right forward, as the notebook describes it."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from course_utils import behaviour, tolerances
+from course_utils.adjoint import pair_of
 from course_utils.behaviour import as_float
 from course_utils.comparison import Comparison, compare
 from course_utils.exercise import (
@@ -139,6 +140,7 @@ class _Trial:
         best = max(attempts, key=lambda attempt: attempt.merit)
         self._value_checks(attempts, best)
         self._behaviour_checks(best)
+        self._pair_checks(best)
         checks = tuple(self.results[check.name] for check in self.exercise.checks)
         status: Status = "passed" if all(c.status == "passed" for c in checks) else "failed"
         cache_serves = _cache_serves(standard, own) if own else None
@@ -262,7 +264,7 @@ class _Trial:
     def _behaviour_checks(self, attempt: Attempt) -> None:
         useful = any(result.status == "passed" for result in self.results.values())
         for check in self.exercise.checks:
-            if check.kind == "value":
+            if check.kind in ("value", "adjoint"):
                 continue
             if not useful:
                 message = "Counted as soon as one of the values is right"
@@ -300,6 +302,27 @@ class _Trial:
             for case in self.cases
             if attempt.returned[case.name].outputs is not None
         )
+
+    # Adjoint pairs: last, since the other function of the pair may be endless.
+
+    def _pair_checks(self, attempt: Attempt) -> None:
+        for check in self.exercise.checks:
+            if check.kind == "adjoint":
+                self.results[check.name] = self._pair_check(check, attempt)
+
+    def _pair_check(self, check: Check, attempt: Attempt) -> CheckResult:
+        """It fails on the smallest case that is wrong; of a right function's partner it is told."""
+        note = ""
+        for case in sorted(self.cases, key=_size):
+            if case.name not in check.cases:
+                continue
+            compared = attempt.compared[case.name, self.exercise.outputs[0]]
+            returned, answer = attempt.returned[case.name], self.answers[case.name]
+            told = pair_of(self.exercise, case, answer, returned, self.session).told(compared)
+            if not compared.right:
+                return replace(_result(check, "failed", told), case=case.title)
+            note = note or told
+        return replace(_result(check, "passed"), notes=(note,) if note else ())
 
     # Words
 

@@ -105,6 +105,7 @@ class Recorded:
                 "outputs": tuple(fields["outputs"]),
                 "differentiate": tuple(fields["differentiate"]),
                 "cache": tuple(fields["cache"]),
+                "shared": tuple(fields["shared"]),
                 "axes": {output: tuple(names) for output, names in fields["axes"].items()},
             }
         )

@@ -52,8 +52,13 @@ DIFFERENCES: Final[Mapping[Dependence, CentralDifferences]] = {
     "piecewise linear": CentralDifferences(step=2.0**-4, tolerance=1e-12),
 }
 
+#: The inner product of a pair that must be adjoint, relative to the sum of the sizes of its
+#: terms: both sides are the same sum in another order, and only rounding is left.
+ADJOINT = 1e-12
+
 #: What rounding can add to a central difference, in units of eps * sum|f * dout| / step: the
-#: sums inside f are of up to some dozen terms, which may be larger than f itself.
+#: sums inside f are of up to some dozen terms, which may be larger than f itself.  An inner
+#: product of a pair is such a difference with a step of one.
 ROUNDING_FLOOR = 20.0
 
 #: Recorded answers against the same answers on another machine: floating-point sums

@@ -25,7 +25,8 @@ class Recipe:
     """How to make one case: sizes are fixed here, numbers come from the seed.
 
     ``purpose`` says which mistakes only this case exposes.  ``smooth`` is False where
-    the forward has a kink at the inputs (ties), so that finite differences say nothing.
+    the forward has a kink at the inputs (ties), so that finite differences say nothing, and
+    where a function of an adjoint pair is not linear (a bias that is not zero).
     """
 
     name: str

@@ -209,6 +209,7 @@ def test_references_and_harmless_changes_lose_nothing(notebook: str) -> None:
         judges = {"reference", "reference, float32 inputs", "recorded results"}
         backwards = [q.exercise for q in QUESTIONS[notebook] if q.exercise.forward]
         judges |= {f"finite differences, {exercise.dependence}" for exercise in backwards}
+        judges |= {"adjoint pair" for q in QUESTIONS[notebook] if q.exercise.adjoint}
         assert set(found.errors) == judges <= set(JUDGES)
 
 
