@@ -22,7 +22,7 @@ from autograder.submission import Submission
 from autograder.verdict import ExerciseVerdict, Verdict, digest
 from course_utils import recorded
 from course_utils.diagnosis import Diagnosis, diagnose
-from course_utils.exercise import Session, Status
+from course_utils.exercise import CheckResult, Session, Status
 from course_utils.judgement import Judgement
 from course_utils.judging import NO_FUNCTION, judge
 from course_utils.report_card import ReportCard
@@ -37,6 +37,7 @@ ONLY_VISIBLE_CASES = (
     "The function is right on the cases that check shows, and wrong on fresh ones of the "
     "same sizes: it seems to know the shown numbers."
 )
+ONLY_FRESH = "right on the numbers that check shows, wrong on fresh ones of the same sizes"
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ class Grader:
             assignment=submission.assignment,
             status="not judged" if faults else "judged",
             exercises=tuple(
-                _verdict(q, judgements[q.exercise.name], judging.diagnoses.get(q.exercise.name))
+                _verdict(q, judgements[q.exercise.name], judging.shown(q.exercise.name))
                 for q in self.questions
             ),
             reason=faults[0] if faults else "",
@@ -138,6 +139,14 @@ class Grader:
         )
 
 
+@dataclass(frozen=True)
+class _Shown:
+    """What may be told of a failure: what the visible cases say, which anybody can repeat."""
+
+    judgement: Judgement | None = None
+    diagnosis: Diagnosis = field(default_factory=Diagnosis)
+
+
 class _Judging:
     """Judging one submission: each exercise when its grade cell is reached."""
 
@@ -149,7 +158,11 @@ class _Judging:
         self.run = run
         self.seed = seed
         self.retried = False
-        self.diagnoses: dict[str, Diagnosis] = {}
+        self._shown: dict[str, _Shown] = {}
+
+    def shown(self, name: str) -> _Shown:
+        """What the visible cases say of the exercise; nothing if they were not asked."""
+        return self._shown.get(name, _Shown())
 
     def all(self) -> Mapping[str, Judgement]:
         """Judgements by exercise name."""
@@ -230,28 +243,47 @@ class _Judging:
             return
         if local.status == "passed":
             found = Diagnosis(pattern=ONLY_VISIBLE_CASES)
-        self.diagnoses[question.exercise.name] = found
+        self._shown[question.exercise.name] = _Shown(local, found)
 
 
 def _written(submission: Submission) -> dict[str, str]:
     return {grade_id: digest(text) for grade_id, text in submission.written}
 
 
-def _verdict(
-    question: Question, judgement: Judgement, diagnosis: Diagnosis | None
-) -> ExerciseVerdict:
+def _verdict(question: Question, judgement: Judgement, shown: _Shown) -> ExerciseVerdict:
     status: Status = judgement.status
-    diagnosis = diagnosis or Diagnosis()
     return ExerciseVerdict(
         exercise=question.exercise.name,
         share=None if status == "not judged" else judgement.earned,
         card=ReportCard(
             function=question.exercise.function,
             status=status,
-            checks=judgement.checks,
+            checks=_without_hidden(judgement, shown.judgement),
             reason=judgement.reason,
-            diagnosis=(*judgement.notes, *diagnosis.sentences),
-            example=diagnosis.example,
-            printed=judgement.printed,
+            diagnosis=(*judgement.notes, *shown.diagnosis.sentences),
+            example=shown.diagnosis.example,
+            printed=shown.judgement.printed if shown.judgement else "",
         ),
     )
+
+
+def _without_hidden(judgement: Judgement, visible: Judgement | None) -> tuple[CheckResult, ...]:
+    """The checks, with what the visible cases say of each failure instead of the hidden ones.
+
+    Of a hidden case no number may reach a page, nor words of the submission, which could
+    hold its numbers: a message of an exception, something printed, the name of a type.
+    """
+    seen = {check.name: check for check in visible.checks} if visible else {}
+    checks = []
+    for check in judgement.checks:
+        same = seen.get(check.name)
+        if check.status != "failed" or check.kind == "cache":
+            checks.append(check)
+        elif same is not None and same.status == "failed":
+            checks.append(same)
+        elif judgement.reason and check.message == judgement.reason:
+            checks.append(check)
+        else:
+            message = ONLY_FRESH if same else ""
+            checks.append(replace(check, message=message, worst=None, error_map=None))
+    return tuple(checks)

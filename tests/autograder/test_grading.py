@@ -8,12 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograder.grading import ONLY_VISIBLE_CASES
+from autograder.grading import ONLY_FRESH, ONLY_VISIBLE_CASES
 from autograder.preparation import make, prepare
 from autograder.sandbox import Limits
 from autograder.submission import Submission, SubmittedCell
 from autograder.verdict import Verdict
 from course_utils import recorded
+from course_utils.exercise import Case
 from course_utils.judgement import CACHE_IS_WRONG
 
 FORWARD, BACKWARD = "conv_forward_naive", "conv_backward_naive"
@@ -183,6 +184,58 @@ def test_two_students_get_other_numbers_and_never_the_visible_ones(grader, submi
         # A single number may be the same by chance.
         assert a.size == 1 or not np.array_equal(a, b)
         assert a.size < 4 or not any(np.array_equal(a, s) for s in shown)
+
+
+# What may be told
+
+SAY = "' '.join(map(repr, x.ravel()[:3].tolist()))"
+TELLING = {
+    "an exception": f"raise ValueError({SAY})",
+    "the name of a type": f"return type({SAY}, (), {{}})(), None, None",
+    "a print": f"print({SAY})",
+    "a reason": f"raise SystemExit({SAY})",
+}
+
+
+def first_three(cases: Mapping[str, Case]) -> set[str]:
+    """The first three numbers of every x that has as many, as the code says them."""
+    found = (c.inputs["x"].ravel()[:3].tolist() for c in cases.values())
+    return {" ".join(map(repr, numbers)) for numbers in found if len(numbers) == 3}
+
+
+@pytest.mark.parametrize("how", TELLING)
+def test_nothing_that_the_code_says_of_a_hidden_case_is_told(grader, submission, how) -> None:
+    """What a failure is told with are visible cases, which anybody can repeat."""
+    says = f"if x.size > 2:\n        {TELLING[how]}\n    return dx, dw, 2 * db"
+    wrong = submission(edits=((RETURN, says),))
+    told = grader.grade(wrong).exercise(BACKWARD)
+    _, question = grader.questions
+    hidden = make(question, grader.reference.functions, grader.seed(wrong)).cases
+    visible = recorded.load(BACKWARD).cases
+    card = json.dumps(told.card.data())
+    assert [text for text in first_three(hidden) - first_three(visible) if text in card] == []
+    assert [text for text in first_three(visible) if text in card] != []
+    assert told.card.status == "failed"
+
+
+def test_a_failure_on_fresh_numbers_alone_is_told_without_them(grader, submission) -> None:
+    known = [case.inputs["x"].ravel()[0] for case in recorded.load(BACKWARD).cases.values()]
+    line = f"dx = dx if x.ravel()[0] in {[float(k) for k in known]} else dx + 1\n    {RETURN}"
+    told = grader.grade(submission(edits=((RETURN, line),))).exercise(BACKWARD)
+    [check] = [check for check in told.card.checks if check.name == "dx"]
+    assert (check.status, check.message) == ("failed", ONLY_FRESH)
+    assert (check.worst, check.error_map) == (None, None)
+    assert ONLY_VISIBLE_CASES in told.card.diagnosis
+
+
+def test_what_visible_cases_show_of_a_failure_is_told_in_full(grader, submission) -> None:
+    told = grader.grade(submission(edits=((RETURN, f"print('here')\n    {RETURN[:-2]}2 * db"),)))
+    card = told.exercise(BACKWARD).card
+    [check] = [check for check in card.checks if check.name == "db"]
+    visible = recorded.load(BACKWARD)
+    answers = [a["db"][check.worst.index] for a in visible.answers.values() if a["db"].shape]
+    assert check.worst.expected in [float(answer) for answer in answers]
+    assert card.printed.startswith("here")
 
 
 # Faults of ours
