@@ -10,7 +10,7 @@ import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 import nbformat
 
@@ -19,6 +19,8 @@ from autograder.release import Release
 #: The largest notebook that is read.  Ours are under 2 MB with all pictures drawn.
 LARGEST_FILE = 50_000_000
 MOST_CELLS = 5_000
+#: Lists and objects in the JSON: a few bytes of text each, but a hundred in memory.
+MOST_PARTS = 1_000_000
 
 
 class UnreadableError(Exception):
@@ -157,6 +159,12 @@ def _text(path: Path) -> str:
 
 def _raw_cells(text: str) -> list[Any]:
     """The cells of a notebook of format 3 or 4, whatever they are."""
+    parts = text.count("[") + text.count("{")
+    if parts > MOST_PARTS:
+        raise UnreadableError(
+            f"the notebook has {parts} lists and objects; expected at most {MOST_PARTS}; clear "
+            "the outputs of the notebook and save it"
+        )
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -167,6 +175,7 @@ def _raw_cells(text: str) -> list[Any]:
     if not isinstance(data, dict):
         raise UnreadableError("the file holds no notebook")
     if data.get("nbformat") == 3:
+        _refuse_too_many(_worksheet_cells(data))
         data = _upgraded(data)
     found, cells = data.get("nbformat"), data.get("cells")
     if found != 4:
@@ -180,9 +189,27 @@ def _raw_cells(text: str) -> list[Any]:
         raise UnreadableError(
             "the notebook holds no list of cells; open it in JupyterLab and save it"
         )
-    if len(cells) > MOST_CELLS:
-        raise UnreadableError(f"the notebook has {len(cells)} cells; expected at most {MOST_CELLS}")
+    _refuse_too_many(len(cells))
     return cells
+
+
+def _refuse_too_many(cells: int) -> None:
+    if cells > MOST_CELLS:
+        raise UnreadableError(
+            f"the notebook has {cells} cells; expected at most {MOST_CELLS}; delete the cells that "
+            "do not belong to the assignment"
+        )
+
+
+def _worksheet_cells(data: dict[str, Any]) -> int:
+    """How many cells a notebook of format 3 has: to upgrade one takes its time."""
+    sheets = data.get("worksheets")
+    lists = [s.get("cells") for s in sheets if isinstance(s, dict)] if _is_list(sheets) else []
+    return sum(len(cells) for cells in lists if _is_list(cells))
+
+
+def _is_list(value: Any) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)
 
 
 def _upgraded(data: dict[str, Any]) -> dict[str, Any]:
@@ -225,6 +252,11 @@ def _shown(name: object) -> str:
     return "".join(c if c.isprintable() else "?" for c in str(name)[:60])
 
 
+def readable(name: str) -> str:
+    """The name of a file or folder; one that is no UTF-8 with its bytes written out."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
 def student_folders(submitted: Path, assignment: str) -> Sequence[tuple[str, Path]]:
     """(student, folder) of everything in ``submitted/*/ASSIGNMENT``, sorted by student.
 
@@ -235,7 +267,7 @@ def student_folders(submitted: Path, assignment: str) -> Sequence[tuple[str, Pat
     if not submitted.is_dir():
         return []
     return [
-        (os.fsencode(entry.name).decode("utf-8", "backslashreplace"), entry / assignment)
+        (readable(entry.name), entry / assignment)
         for entry in sorted(submitted.iterdir(), key=lambda e: e.name)
         if not entry.name.startswith(".") and os.path.lexists(entry / assignment)
     ]

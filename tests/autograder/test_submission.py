@@ -251,9 +251,22 @@ def test_a_file_or_notebook_that_is_too_large_is_refused_before_it_is_read(
     assert len(read(of(cell("a"), cell("b"))).code) == 2
     with pytest.raises(UnreadableError, match="the notebook has 3 cells; expected at most 2"):
         read(of(cell("a"), cell("b"), cell("c")))
+    old = {"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "code"}] * 2}] * 2}
+    monkeypatch.setattr(submissions, "_upgraded", lambda _: pytest.fail("it was upgraded"))
+    with pytest.raises(UnreadableError, match="the notebook has 4 cells; expected at most 2"):
+        read(old)
     monkeypatch.setattr(submissions, "LARGEST_FILE", 2_000_000)
     with pytest.raises(UnreadableError, match="3 MB; expected at most 2 MB; clear the outputs"):
         read(b" " * 3_000_000)
+
+
+def test_a_small_file_that_would_fill_the_memory_is_refused_before_it_is_parsed(
+    read, monkeypatch
+) -> None:
+    """Twelve million empty lists are 36 MB of text and more than a gigabyte of objects."""
+    monkeypatch.setattr(submissions.json, "loads", lambda _: pytest.fail("it was parsed"))
+    with pytest.raises(UnreadableError, match="has 12000003 lists and objects; expected at most"):
+        read(b'{"x":[' + b"[]," * 12_000_000 + b'0],"nbformat":4,"cells":[]}')
 
 
 def test_a_missing_notebook_is_told_with_what_is_there(read, folder) -> None:
