@@ -8,7 +8,7 @@ from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from autograder import reference, release
+from autograder import reference, release, student_names
 from autograder.course import Course
 from autograder.errors import UsageError
 from autograder.exercises import QUESTIONS
@@ -16,7 +16,7 @@ from autograder.grading import Grader
 from autograder.sandbox import Isolation, Limits
 from autograder.secret import read_secret
 from autograder.shortcuts import SHORTCUTS
-from autograder.store import VerdictStore
+from autograder.store import DamagedVerdictError, VerdictStore
 from autograder.submission import (
     UnreadableError,
     read_submission,
@@ -56,6 +56,7 @@ def judge_folder(grader: Grader, student: str, folder: Path) -> Verdict:
     """
     assignment = grader.release.assignment
     try:
+        student_names.require_plain(student)
         path = submission_file(folder, assignment)
         return grader.grade(read_submission(path, student, grader.release))
     except UnreadableError as error:
@@ -121,7 +122,11 @@ def _judge_unless_known(
     grader: Grader, student: str, folder: Path, store: VerdictStore, known: dict[str, str]
 ) -> tuple[Verdict, bool]:
     if student in known and known[student] == _key(grader, student, folder):
-        kept = store.get(student, grader.release.assignment)
+        try:
+            kept = store.get(student, grader.release.assignment)
+        except DamagedVerdictError as error:
+            log.warning("%s", error)
+            kept = None
         if kept is not None:
             return kept, False
     return judge_folder(grader, student, folder), True

@@ -29,11 +29,12 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import parse_utc
 
-from autograder import autograded, batch, gradebook, session
+from autograder import autograded, batch, gradebook, session, student_names
 from autograder.course import Course, CourseNotFoundError
 from autograder.errors import UsageError
 from autograder.grading import Grader
 from autograder.store import VerdictStore
+from autograder.submission import readable
 from autograder.verdict import Verdict
 
 log = logging.getLogger(__name__)
@@ -118,9 +119,19 @@ class SubmissionExporter(NotebookExporter):
             converter.coursedir = self.folders
             try:
                 self.autograding = _Autograding.of(self.folders)
+                self._leave_out_odd_names(converter)
             except UsageError as error:
                 self.log.error("Nothing was graded: %s", error)  # noqa: TRY400 - one clear line
                 raise NbGraderException(str(error)) from error
+
+    def _leave_out_odd_names(self, converter: Autograde) -> None:
+        """Take away what nbgrader cannot grade or show; each has its verdict, with the reason."""
+        for path in list(converter.assignments):
+            student = readable(Path(path).parent.name)
+            if not student_names.is_plain(student):
+                verdict = self.autograding.verdict(student, Path(path))
+                self.log.error("%r: %s, no score: %s", student, verdict.status, verdict.reason)
+                del converter.assignments[path]
 
     def from_filename(
         self,

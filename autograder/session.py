@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from autograder import autograded, batch, gradebook, sandbox
+from autograder import autograded, batch, gradebook, sandbox, student_names
 from autograder.course import Course
 from autograder.errors import JudgingUnfitError, UsageError
 from autograder.release import Release, read_release
@@ -150,9 +150,11 @@ def grade(
             verdicts.append(verdict)
             progress.advance(task)
     verdicts.sort(key=lambda v: v.student)
-    gradebook.write(course, grader.release, verdicts)
+    # What nbgrader's pages cannot show has its verdict, and no place there.
+    plain = [verdict for verdict in verdicts if student_names.is_plain(verdict.student)]
+    gradebook.write(course, grader.release, plain)
     folders = dict(submissions)
-    for verdict in verdicts:
+    for verdict in plain:
         autograded.write(course, grader.release, verdict.student, folders[verdict.student], verdict)
     unchanged = 0 if force else sum(known.get(v.student) == v.key for v in verdicts)
     return Outcome(grader.release, tuple(verdicts), isolation, unchanged)
