@@ -29,10 +29,10 @@ from nbformat import NotebookNode
 from autograder import markdown_safety
 from autograder import submission as submissions
 from autograder.course import Course
-from autograder.errors import UsageError
+from autograder.errors import JudgingUnfitError, UsageError
 from autograder.release import Release
 from autograder.score import shown_card
-from autograder.store import VerdictStore
+from autograder.store import DamagedVerdictError, VerdictStore
 from autograder.submission import NotebookCell, UnreadableError
 from autograder.verdict import Verdict
 from course_utils.report_card import ReportCard
@@ -63,7 +63,10 @@ def standing(course: Course, verdict: Verdict) -> Standing:
     A verdict without a score leaves an earlier one standing that has a score.
     """
     if verdict.status != "judged" and course.verdicts.is_file():
-        kept = VerdictStore(course.verdicts).get(verdict.student, verdict.assignment)
+        try:
+            kept = VerdictStore(course.verdicts).get(verdict.student, verdict.assignment)
+        except DamagedVerdictError:
+            kept = None
         if kept is not None and kept.status == "judged":
             return Standing(kept, verdict.reason or verdict.status)
     return Standing(verdict)
@@ -73,14 +76,22 @@ def write(course: Course, release: Release, student: str, folder: Path, verdict:
     """Write ``autograded/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb`` in one step, and return its path.
 
     ``folder`` is the student's submission folder.  Raises UsageError if ``student`` cannot
-    be the name of a folder.
+    be the name of a folder, JudgingUnfitError when the disk does not take the file; an older
+    one is left as it was then.
     """
     if student in ("", "..") or Path(student).name != student:
         raise UsageError(f"the student {student!r} cannot have a folder; expected a plain name")
     path = course.autograded / student / release.assignment / f"{release.assignment}.ipynb"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _replace(path, as_text(build(course, release, student, folder, verdict)))
-    write_timestamp(folder, path.parent)
+    text = as_text(build(course, release, student, folder, verdict))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, text)
+        write_timestamp(folder, path.parent)
+    except OSError as error:
+        raise JudgingUnfitError(
+            f"the notebook {path} cannot be written ({error.strerror}); the verdicts are safe in "
+            f"{course.verdicts}; free the disk or mend the folder, then run the command again"
+        ) from error
     return path
 
 

@@ -8,6 +8,7 @@ this machine is unfit to judge.
 import argparse
 import json
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +31,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         print("autograder: interrupted; what was judged is kept", file=sys.stderr)
+        return UNFIT
+    except Exception as error:  # noqa: BLE001 - Python's own exit code would be that of a refusal
+        traceback.print_exc()
+        what = f"{type(error).__name__}: {error}"
+        print(
+            f"autograder: this is a fault of the autograder ({what}); what was judged is kept; "
+            "free memory and disk, run the command again, and report what stands above if it stays",
+            file=sys.stderr,
+        )
         return UNFIT
 
 

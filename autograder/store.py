@@ -11,6 +11,11 @@ from pathlib import Path
 from autograder.errors import JudgingUnfitError
 from autograder.verdict import Verdict
 
+
+class DamagedVerdictError(JudgingUnfitError):
+    """A verdict in the store is not one that this version wrote."""
+
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS verdicts (
     assignment TEXT NOT NULL,
@@ -37,7 +42,7 @@ class VerdictStore:
     def put(self, verdict: Verdict) -> None:
         """Keep ``verdict``; see the class for what it may replace."""
         with self._open() as db:
-            if verdict.status != "judged":
+            if verdict.status != "judged" and self._is_whole(db, verdict):
                 marked = db.execute(
                     "UPDATE verdicts SET stale = ? "
                     "WHERE assignment = ? AND student = ? AND status = 'judged'",
@@ -64,16 +69,17 @@ class VerdictStore:
                 "SELECT verdict FROM verdicts WHERE assignment = ? AND student = ?",
                 (assignment, student),
             ).fetchone()
-        return self._read(row[0]) if row else None
+        return self._read(student, row[0]) if row else None
 
     def all(self, assignment: str) -> list[tuple[Verdict, str]]:
         """Every verdict of an assignment with why it is stale (or ''), sorted by student."""
         with self._open() as db:
             rows = db.execute(
-                "SELECT verdict, stale FROM verdicts WHERE assignment = ? ORDER BY student",
+                "SELECT student, verdict, stale FROM verdicts WHERE assignment = ? "
+                "ORDER BY student",
                 (assignment,),
             ).fetchall()
-        return [(self._read(text), stale) for text, stale in rows]
+        return [(self._read(student, text), stale) for student, text, stale in rows]
 
     def keys(self, assignment: str) -> dict[str, str]:
         """What was judged, by student: the keys of verdicts that are final and not stale."""
@@ -85,13 +91,25 @@ class VerdictStore:
             ).fetchall()
         return dict(rows)
 
-    def _read(self, text: str) -> Verdict:
+    def _is_whole(self, db: sqlite3.Connection, verdict: Verdict) -> bool:
+        """Whether the verdict that is kept for the same submission can be read."""
+        row = db.execute(
+            "SELECT verdict FROM verdicts WHERE assignment = ? AND student = ?",
+            (verdict.assignment, verdict.student),
+        ).fetchone()
+        try:
+            return row is not None and bool(self._read(verdict.student, row[0]))
+        except DamagedVerdictError:
+            return False
+
+    def _read(self, student: str, text: object) -> Verdict:
         try:
             return Verdict.from_json(text)
-        except (ValueError, KeyError, TypeError) as error:
-            raise JudgingUnfitError(
-                f"a verdict in {self._path} is of another version ({error}); expected one that "
-                "this version wrote; run 'autograder grade ASSIGNMENT --force' to judge anew"
+        except ValueError as error:
+            raise DamagedVerdictError(
+                f"the verdict on {student!r} in {self._path} is damaged or of another version "
+                f"({error}); expected one that this version wrote; run 'autograder grade "
+                "ASSIGNMENT' to judge it anew"
             ) from error
 
     @contextmanager

@@ -3,8 +3,8 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Literal, get_args
 
 from course_utils.report_card import ReportCard, from_data
 
@@ -69,11 +69,35 @@ class Verdict:
         return json.dumps(data)
 
     @classmethod
-    def from_json(cls, text: str) -> "Verdict":
-        """The inverse of ``to_json``."""
-        data: dict[str, Any] = json.loads(text)
-        exercises = tuple(
-            ExerciseVerdict(e["exercise"], e["share"], from_data(e["card"]))
-            for e in data.pop("exercises")
-        )
-        return cls(**data, exercises=exercises)
+    def from_json(cls, text: object) -> "Verdict":
+        """The inverse of ``to_json``.
+
+        Raises ValueError for anything that it does not write: half a verdict is none.
+        """
+        if not isinstance(text, str):
+            raise ValueError(f"it is no text but {type(text).__name__}")  # noqa: TRY004 - as above
+        try:
+            data = json.loads(text)
+            exercises = tuple(map(_exercise, data.pop("exercises")))
+            verdict = cls(**data, exercises=exercises)
+        except (KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise ValueError(f"it is no verdict: {error!r}") from error
+        words = (getattr(verdict, field.name) for field in fields(cls) if field.type is str)
+        if verdict.status not in get_args(VerdictStatus) or not all(map(_is_text, words)):
+            raise ValueError("a field of it is of another kind")
+        answers = verdict.written
+        if answers is not None and not all(map(_is_text, [*answers, *answers.values()])):
+            raise ValueError("a field of it is of another kind")
+        return verdict
+
+
+def _exercise(data: dict[str, Any]) -> ExerciseVerdict:
+    share = data["share"]
+    number = isinstance(share, int | float) and not isinstance(share, bool)
+    if not _is_text(data["exercise"]) or not (share is None or (number and 0 <= share <= 1)):
+        raise ValueError(f"a share from 0 to 1 is {share!r}")
+    return ExerciseVerdict(data["exercise"], share, from_data(data["card"]))
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)

@@ -1,6 +1,7 @@
 """The autograded notebook: made of the release and the student's work, and nothing active."""
 
 import copy
+import errno
 import json
 import os
 import re
@@ -16,7 +17,7 @@ from nbgrader.nbgraderformat import MetadataValidator
 
 from autograder import autograded, markdown_safety
 from autograder.course import Course
-from autograder.errors import UsageError
+from autograder.errors import JudgingUnfitError, UsageError
 from autograder.release import read_release
 from autograder.store import VerdictStore
 from autograder.verdict import ExerciseVerdict, Verdict
@@ -418,6 +419,25 @@ def test_a_timestamp_that_is_no_file_is_none(course: Course, kind: str) -> None:
     else:
         path.mkdir()
     assert autograded.read_timestamp(folder) == ""
+
+
+def test_a_file_that_cannot_be_written_is_told_and_leaves_the_older_one(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = read_release(course, NAME)
+    folder = hand_in(course)
+    path = autograded.write(course, release, "ada", folder, verdict())
+    before = path.read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    hand_in(course, solve)
+    with pytest.raises(JudgingUnfitError, match=r"cannot be written \(No space left"):
+        autograded.write(course, release, "ada", folder, verdict())
+    assert path.read_bytes() == before
+    assert [p.name for p in path.parent.iterdir()] == [path.name]
 
 
 @pytest.mark.parametrize("student", ["", "..", "a/b", "/etc"])

@@ -140,6 +140,19 @@ def test_without_isolation_nothing_is_graded(refused, course, hand_in, monkeypat
     assert not course.verdicts.exists()
 
 
+def test_a_fault_of_ours_is_no_refusal_and_no_bare_traceback(run, monkeypatch) -> None:
+    def fail(_: object) -> None:
+        raise MemoryError("no room")
+
+    monkeypatch.setattr(cli, "_course", fail)
+    code, out, err = run("grade", NAME)
+    assert (code, out) == (3, "")
+    assert err.startswith("Traceback")
+    last = err.splitlines()[-1]
+    assert last.startswith("autograder: this is a fault of the autograder (MemoryError: no room);")
+    assert "run the command again" in last
+
+
 def test_an_interrupt_is_told(refused, monkeypatch) -> None:
     def interrupt(_: object) -> None:
         raise KeyboardInterrupt

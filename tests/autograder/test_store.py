@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import JudgingUnfitError
-from autograder.store import VerdictStore
+from autograder.store import DamagedVerdictError, VerdictStore
 from autograder.verdict import ExerciseVerdict, Verdict
 from course_utils.report_card import ReportCard
 
@@ -147,13 +147,54 @@ def test_a_file_that_is_no_database_is_told_and_left_alone(path: Path, damage: s
         assert path.read_text().startswith("this is no database")
 
 
-def test_a_verdict_of_another_version_is_told(path: Path, store: VerdictStore) -> None:
+WHOLE = judged().to_json()
+DAMAGED = {
+    "nothing": "{}",
+    "no JSON": "not json",
+    "cut": WHOLE[:-20],
+    "a list": "[]",
+    "a text": '"ada"',
+    "null": "null",
+    "too deep": "[" * 100_000,
+    "bytes": WHOLE.encode("utf-16"),
+    "an empty text": "",
+    "no exercise": '{"student": "ada", "exercises": [{}]}',
+    "exercises that are none": WHOLE.replace('"exercises": [{', '"exercises": [5, {'),
+    "an unknown status": WHOLE.replace('"status": "judged"', '"status": "praised"'),
+    "a student without a name": WHOLE.replace('"student": "ada"', '"student": null'),
+    "a share that is a text": WHOLE.replace('"share": 0.5', '"share": "0.5"'),
+    "a share that is no number": WHOLE.replace('"share": 0.5', '"share": NaN'),
+    "a share that nobody can earn": WHOLE.replace('"share": 0.5', '"share": 50'),
+    "a share that is true": WHOLE.replace('"share": 0.5', '"share": true'),
+    "one field more": WHOLE.replace('"student"', '"more": 1, "student"'),
+}
+
+
+def damage(path: Path, text: str | bytes) -> None:
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE verdicts SET verdict = ?", (text,))
+
+
+@pytest.mark.parametrize("kind", DAMAGED)
+def test_a_verdict_that_is_damaged_or_of_another_version_is_told_with_its_student(
+    path: Path, store: VerdictStore, kind: str
+) -> None:
+    assert DAMAGED[kind] != WHOLE
     store.put(judged())
-    for text in ("{}", "not json", '{"student": "ada", "exercises": [{}]}'):
-        with closing(sqlite3.connect(path)) as db, db:
-            db.execute("UPDATE verdicts SET verdict = ?", (text,))
-        for read in (lambda: store.get("ada", NAME), lambda: store.all(NAME)):
-            with pytest.raises(JudgingUnfitError, match=r"another version .*; run 'autograder gra"):
-                read()
+    damage(path, DAMAGED[kind])
+    for read in (lambda: store.get("ada", NAME), lambda: store.all(NAME)):
+        with pytest.raises(
+            DamagedVerdictError, match=r"on 'ada' in .* another version .*; run 'autograder gra"
+        ):
+            read()
     store.put(judged())
     assert store.get("ada", NAME) == judged()
+
+
+def test_a_damaged_verdict_is_no_older_score_that_could_stand(
+    path: Path, store: VerdictStore
+) -> None:
+    store.put(judged())
+    damage(path, "{}")
+    store.put(failed())
+    assert store.all(NAME) == [(failed(), "")]
