@@ -85,8 +85,7 @@ class Verdict:
         words = (getattr(verdict, field.name) for field in fields(cls) if field.type is str)
         if verdict.status not in get_args(VerdictStatus) or not all(map(_is_text, words)):
             raise ValueError("a field of it is of another kind")
-        answers = verdict.written
-        if answers is not None and not all(map(_is_text, [*answers, *answers.values()])):
+        if not (verdict.written is None or _is_text_by_text(verdict.written)):
             raise ValueError("a field of it is of another kind")
         return verdict
 
@@ -97,6 +96,10 @@ def _exercise(data: dict[str, Any]) -> ExerciseVerdict:
     if not _is_text(data["exercise"]) or not (share is None or (number and 0 <= share <= 1)):
         raise ValueError(f"a share from 0 to 1 is {share!r}")
     return ExerciseVerdict(data["exercise"], share, from_data(data["card"]))
+
+
+def _is_text_by_text(value: object) -> bool:
+    return isinstance(value, dict) and all(map(_is_text, [*value, *value.values()]))
 
 
 def _is_text(value: object) -> bool:

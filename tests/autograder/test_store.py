@@ -166,6 +166,7 @@ DAMAGED = {
     "a share that is no number": WHOLE.replace('"share": 0.5', '"share": NaN'),
     "a share that nobody can earn": WHOLE.replace('"share": 0.5', '"share": 50'),
     "a share that is true": WHOLE.replace('"share": 0.5', '"share": true'),
+    "answers in a list": WHOLE.replace('"written": null', '"written": ["a"]'),
     "one field more": WHOLE.replace('"student"', '"more": 1, "student"'),
 }
 
