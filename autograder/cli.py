@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from autograder.course import Course
-from autograder.errors import UsageError
+from autograder.errors import JudgingUnfitError, UsageError
 from autograder.store import VerdictStore
 
 DONE, REFUSED, USAGE, UNFIT = 0, 1, 2, 3
@@ -102,6 +102,12 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--out", type=Path, help="file (default: standard output)")
         if name == "report":
             command.add_argument("--out", type=Path, help="also write this HTML file")
+
+    explain = commands.add_parser("explain", help="replay a verdict, with its hidden cases")
+    explain.add_argument("student")
+    explain.add_argument("exercise", help="such as conv_backward_naive")
+    explain.add_argument("--json", action="store_true")
+    explain.set_defaults(run=_explain)
 
     demo = commands.add_parser("demo", help="grade the sample class in build/demo/")
     demo.set_defaults(run=_demo)
@@ -209,6 +215,23 @@ def _grade(options: argparse.Namespace) -> int:
     else:
         outcome.show()
     return UNFIT if outcome.not_judged else DONE
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from autograder import batch, explanation, session
+    from autograder.sandbox import SandboxError
+
+    course = _course(options)
+    assignment = course.require(explanation.assignment_of(options.exercise))
+    store = _store(course)
+    grader = batch.make_grader(course, assignment, session.isolation())
+    folder = course.submitted / options.student / assignment
+    try:
+        found = explanation.explain(grader, store, folder, options.student, options.exercise)
+    except SandboxError as error:
+        raise JudgingUnfitError(f"the sandbox failed: {error}; run 'autograder doctor'") from error
+    print(json.dumps(found.data(), indent=1) if options.json else found.text())
+    return DONE
 
 
 def _which_assignment(course: Course) -> str:

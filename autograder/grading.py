@@ -96,6 +96,14 @@ class Grader:
             confirm(question, self.reference, seed, made)
         return judgement
 
+    def replay(self, submission: Submission, seed: bytes) -> Mapping[str, Judgement]:
+        """What judging finds on the cases of ``seed``, by exercise.
+
+        It tells of hidden cases: not for students.  Raises SandboxError if the sandbox fails.
+        """
+        with NotebookRun(submission, self.release, self.isolation, self.limits) as run:
+            return _Judging(self, submission, run, seed).all()
+
     def grade(self, submission: Submission) -> Verdict:
         """Judge every exercise of the assignment.  Never raises for anything submitted."""
         seed = self.seed(submission)

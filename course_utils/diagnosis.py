@@ -229,7 +229,7 @@ def smallest_example(recorded: Recorded, session: Session) -> str:
         if judgement.status == "passed":
             continue
         text = "\n".join(
-            [*_setup(tried.cases[name], tried.exercise), *_outcome(tried, name, judgement)]
+            [*as_code(tried.cases[name], tried.exercise), *_outcome(tried, name, judgement)]
         )
         if any(check.kind == "value" and check.status != "passed" for check in judgement.checks):
             return text
@@ -237,7 +237,8 @@ def smallest_example(recorded: Recorded, session: Session) -> str:
     return behaving
 
 
-def _setup(case: Case, exercise: Exercise) -> list[str]:
+def as_code(case: Case, exercise: Exercise) -> list[str]:
+    """Lines of code that call the function with what the case gives it."""
     lines = [f"{name} = {_literal(value)}" for name, value in {**case.inputs, **case.saved}.items()]
     outputs = [*exercise.outputs, *(["cache"] if exercise.keeps else [])]
     if exercise.forward is None:
