@@ -87,5 +87,5 @@ def test_whom_nobody_judged_nobody_explains(grader, store, judged) -> None:
 
 def test_an_exercise_names_its_assignment() -> None:
     assert explanation.assignment_of("avg_pool_backward_naive_padding") == "03_pooling"
-    with pytest.raises(UsageError, match="no exercise 'conv'; there are .*conv_forward_naive, "):
+    with pytest.raises(UsageError, match=r"no exercise 'conv'; there are .*conv_forward_naive, "):
         explanation.assignment_of("conv")
