@@ -1,15 +1,16 @@
-"""The script that a child process runs first: ``bootstrap.py IN OUT PLAIN PACKAGES``.
+"""The script from which children come: ``bootstrap.py PARENT CONTROL``.
 
-IN and OUT are the descriptors on which requests come and replies go, PLAIN is the path of
-course_utils/plain.py, PACKAGES a JSON object: the allowed packages and where each is.
+PARENT is the process id of the grader, 0 where this process cannot see it.  CONTROL is the
+descriptor on which the grader asks for children; or it is ``IN,OUT``, and this process is
+itself the one child, with its requests and replies there.  The rules for children are a
+JSON object on standard input.
 
-The script loads the few modules that the child consists of by their paths, so that nothing
-of ``autograder`` has to be importable, gives each a private copy of the builtins (student
-code may rebind ``builtins.len``; ours keeps the real one), and starts serving.
+The script loads the few modules that a child consists of by their paths, so that nothing
+of ``autograder`` has to be importable, and gives each a private copy of the builtins
+(student code may rebind ``builtins.len``; ours keeps the real one).
 """
 
 import builtins
-import fcntl
 import json
 import os
 import sys
@@ -27,26 +28,29 @@ def load(name: str, path: str) -> ModuleType:
     return module
 
 
-def _place_descriptors(requests: int, replies: int) -> None:
-    """Move the two pipes to descriptors 3 and 4, wherever they are."""
-    high = [fcntl.fcntl(number, fcntl.F_DUPFD, 16) for number in (requests, replies)]
-    for source, target in zip(high, (3, 4), strict=True):
-        os.dup2(source, target, inheritable=False)
+def _load_beside(name: str) -> ModuleType:
+    here = os.path.dirname(os.path.abspath(__file__))
+    return load(name, os.path.join(here, f"{name}.py"))
 
 
 def main() -> None:
-    """Load the parts and hand over to the child's serving loop."""
-    requests, replies, plain_path, packages = sys.argv[1:]
-    _place_descriptors(int(requests), int(replies))
-    here = os.path.dirname(os.path.abspath(__file__))
-    finder = load("packages", os.path.join(here, "packages.py"))
-    sys.meta_path.insert(0, finder.Packages(json.loads(packages)))
-    parts = {
-        name: load(name, os.path.join(here, f"{name}.py"))
-        for name in ("wire", "landlock", "lockdown", "child")
-    }
-    plain = load("plain", plain_path)
-    parts["child"].main(parts["wire"], plain, parts["lockdown"], parts["landlock"])
+    """Load the parts, get warm, and hand over to the server, or to the child's serving loop."""
+    parent, control = sys.argv[1:]
+    sys.argv = [""]
+    # It has done its work when the interpreter started.
+    os.environ.pop("PYTHONHASHSEED", None)
+    lockdown, forkserver = _load_beside("lockdown"), _load_beside("forkserver")
+    lockdown.die_with(int(parent))
+    rules = json.load(sys.stdin)
+    forkserver.place_descriptors(control)
+    sys.meta_path.insert(0, _load_beside("packages").Packages(rules["packages"]))
+    sys.path.append(rules["stand_in"])
+    wire, child, plain = _load_beside("wire"), _load_beside("child"), load("plain", rules["plain"])
+    forkserver.warm(rules["warm"])
+    confinement = lockdown.Confinement(rules, _load_beside("landlock"))
+    if "," not in control:
+        forkserver.serve(in_namespaces=rules["in_namespaces"])
+    child.main(wire, plain, lockdown, confinement)
 
 
 main()

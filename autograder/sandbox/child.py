@@ -18,6 +18,8 @@ import types
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 #: The protocol's descriptors: requests come in, replies go out.
 REQUESTS, REPLIES = 3, 4
 #: Characters kept of an exception's message and of the line that raised it.
@@ -28,6 +30,7 @@ _write = os.write
 _end = os._exit
 _compile = compile
 _exec = exec
+_format = traceback.format_exc
 
 
 class Printed(io.TextIOBase):
@@ -230,33 +233,39 @@ def main(
     wire: types.ModuleType,
     plain: types.ModuleType,
     lockdown: types.ModuleType,
-    landlock: types.ModuleType,
+    confinement: object,
 ) -> None:
-    """Prepare, lock down, and serve until the grader closes the pipe."""
-    channel = Channel(wire)
-    orders = channel.receive()
-    printed = Printed(orders["output_bytes"])
-    _prepare(orders)
-    lockdown.lock_down(orders, landlock)
-    sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = printed  # type: ignore[assignment, misc]
-    notebook = Notebook(wire, plain, printed, channel.ask)
-    channel.send({"ready": True}, orders["token"])
-    channel.expect(orders["reply_bytes"])
-    serve(channel, notebook.answer)
+    """Prepare, lock down, and serve until the grader closes the pipe.  Never returns."""
+    try:
+        channel = Channel(wire)
+        orders = channel.receive()
+        printed = Printed(orders["output_bytes"])
+        _prepare(orders)
+        lockdown.lock_down(confinement, orders)
+        sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = printed  # type: ignore[assignment, misc]
+        notebook = Notebook(wire, plain, printed, channel.ask)
+        channel.send({"ready": True}, orders["token"])
+        channel.expect(orders["reply_bytes"])
+        serve(channel, notebook.answer)
+    except BaseException:  # noqa: BLE001 - never back into the server's code
+        _break()
 
 
 def _prepare(orders: Mapping[str, Any]) -> None:
-    """Put the stand-in for course_utils in place, and forget how this process was started."""
-    sys.argv = [""]
-    sys.path.append(orders["stand_in"])
+    """Make a process of its own of what was a copy: its directory, its random numbers."""
+    os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), orders["scratch"]))
+    os.chdir(orders["scratch"])
+    # Two copies of one generator would draw the same numbers; Python's own sees to itself.
+    np.random.seed(int.from_bytes(os.urandom(4), "little"))  # noqa: NPY002
 
 
 def serve(channel: Channel, answer: Callable[[Mapping[str, Any]], dict[str, Any]]) -> None:
-    """Answer requests for ever; a fault in here ends the process with its traceback."""
+    """Answer requests for ever."""
     while True:
-        try:
-            request = channel.receive()
-            channel.send(answer(request), request["token"])
-        except BaseException:  # noqa: BLE001 - student code may have broken anything
-            _write(2, traceback.format_exc()[-2000:].encode("utf-8", "replace"))
-            _end(70)
+        request = channel.receive()
+        channel.send(answer(request), request["token"])
+
+
+def _break() -> None:
+    _write(2, _format()[-2000:].encode("utf-8", "replace"))
+    _end(70)

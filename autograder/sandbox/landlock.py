@@ -60,9 +60,13 @@ def _libc() -> ctypes.CDLL:
 def _system_call(number: int, *arguments: object) -> int:
     result = int(_libc().syscall(ctypes.c_long(number), *arguments))
     if result < 0:
-        code = ctypes.get_errno()
-        raise OSError(code, os.strerror(code))
+        _fail()
     return result
+
+
+def _fail() -> None:
+    code = ctypes.get_errno()
+    raise OSError(code, os.strerror(code))
 
 
 def abi() -> int:
@@ -73,42 +77,58 @@ def abi() -> int:
         return 0
 
 
-def restrict(abi: int, allowed: Sequence[tuple[str, int]]) -> None:
-    """Deny this thread all file access but ``allowed``: pairs of a path and access bits.
+class Rules:
+    """Pairs of a path and access bits, looked up: to open many paths takes a while.
 
     ``abi`` says which version of the interface to use, at most what ``abi()`` returns.
-    Everything that this version handles is denied where no rule allows it, network and
-    signals included.  Call it before any thread is started; no_new_privs must be set.
-    Raises OSError if a path is missing or the kernel refuses.
+    Raises OSError if a path is missing.
     """
-    handled = (1 << _FILE_BITS[min(abi, 5)]) - 1
-    net = _ALL_NET if abi >= _NET_SINCE else 0
-    scopes = _ALL_SCOPES if abi >= _SCOPES_SINCE else 0
-    ruleset = _Ruleset(handled, net, scopes)
+
+    def __init__(self, abi: int, allowed: Sequence[tuple[str, int]]) -> None:
+        self.abi = abi
+        self.handled = (1 << _FILE_BITS[min(abi, 5)]) - 1
+        self._beneath = [self._looked_up(path, access) for path, access in allowed]
+        self._passed = [ctypes.byref(rule) for rule in self._beneath]
+
+    def _looked_up(self, path: str, access: int) -> _PathBeneath:
+        target = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        if not stat.S_ISDIR(os.fstat(target).st_mode):
+            access &= _OF_FILES
+        return _PathBeneath(access & self.handled, target)
+
+    def add_to(self, ruleset: int) -> None:
+        """Allow these in the ruleset of that descriptor."""
+        # Bound once: there are hundreds of paths, and every child does this.
+        call, number, kind = _libc().syscall, ctypes.c_long(_ADD_RULE), ctypes.c_int(_PATH_BENEATH)
+        target, flags = ctypes.c_int(ruleset), ctypes.c_uint32(0)
+        for rule in self._passed:
+            if call(number, target, kind, rule, flags) < 0:
+                _fail()
+
+    def close(self) -> None:
+        """Close what was opened to look the paths up."""
+        for rule in self._beneath:
+            os.close(rule.parent_fd)
+
+
+def restrict(rules: Rules, allowed: Sequence[tuple[str, int]]) -> None:
+    """Deny this thread all file access but ``rules`` and ``allowed``.
+
+    Everything that the version of the interface handles is denied where no rule allows
+    it, network and signals included.  Call it before any thread is started; no_new_privs
+    must be set.  Raises OSError if a path is missing or the kernel refuses.
+    """
+    net = _ALL_NET if rules.abi >= _NET_SINCE else 0
+    scopes = _ALL_SCOPES if rules.abi >= _SCOPES_SINCE else 0
+    ruleset = _Ruleset(rules.handled, net, scopes)
     # Older kernels accept a longer structure only if what they do not know is zero.
     size = ctypes.c_size_t(ctypes.sizeof(ruleset))
     descriptor = _system_call(_CREATE_RULESET, ctypes.byref(ruleset), size, ctypes.c_uint32(0))
     try:
-        for path, access in allowed:
-            _allow(descriptor, path, access & handled)
+        rules.add_to(descriptor)
+        own = Rules(rules.abi, allowed)
+        own.add_to(descriptor)
+        own.close()
         _system_call(_RESTRICT_SELF, ctypes.c_int(descriptor), ctypes.c_uint32(0))
     finally:
         os.close(descriptor)
-
-
-def _allow(ruleset: int, path: str, access: int) -> None:
-    target = os.open(path, os.O_PATH | os.O_CLOEXEC)
-    try:
-        if not stat.S_ISDIR(os.fstat(target).st_mode):
-            access &= _OF_FILES
-        rule = _PathBeneath(access, target)
-        kind = ctypes.c_int(_PATH_BENEATH)
-        _system_call(
-            _ADD_RULE,
-            ctypes.c_int(ruleset),
-            kind,
-            ctypes.byref(rule),
-            ctypes.c_uint32(0),
-        )
-    finally:
-        os.close(target)

@@ -1,22 +1,25 @@
-"""How a child process comes into being: its command line, its environment, its orders."""
+"""How a child comes into being: its server's command line and environment, its orders."""
 
-import contextlib
 import functools
 import json
 import os
 import subprocess
 import sys
+import tempfile
+import weakref
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from autograder.sandbox import namespaces, syscalls
+from autograder.sandbox import namespaces, servers, syscalls
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.library import library
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.pipes import Pipes
-from autograder.sandbox.spawned import Executed, Spawned, Wrapped
+from autograder.sandbox.scratch import Scratch
+from autograder.sandbox.servers import Server
+from autograder.sandbox.spawned import Executed, Spawned
 
 #: The user without any rights, by convention "nobody".
 _NOBODY = 65534
@@ -42,25 +45,27 @@ def _unprivileged_uid() -> int | None:
     return _NOBODY
 
 
-def spawn(isolation: Isolation, limits: Limits, scratch: Path) -> tuple[Pipes, Spawned]:
-    """Start the process, not yet locked down, in the directory ``scratch``.
+def spawn(
+    isolation: Isolation, limits: Limits, scratch: Path, warm: Sequence[str] = ()
+) -> tuple[Pipes, Spawned]:
+    """Start a child, not yet locked down; ``warm`` are modules that it will import anyway.
 
-    Raises OSError or ValueError if it cannot be started.
+    Raises OSError, ValueError or SandboxError if it cannot be started.
     """
     requests, request_end = os.pipe()
     reply_end, replies = os.pipe()
     output_end, output = os.pipe()
     theirs, ours = (requests, replies, output), (request_end, reply_end, output_end)
-    found = library()
-    wrapped = isolation.tier == "namespaces"
-    plain = namespaces.PLAIN if wrapped else found.plain
-    script = [f"{_sandbox(isolation)}/bootstrap.py", str(requests), str(replies)]
-    command = [found.interpreter, "-I", "-S", *script, plain, json.dumps(found.packages)]
     try:
-        if wrapped:
-            spawned: Spawned = _wrapped(command, limits, scratch, theirs, output_end)
+        if sys.platform == "linux":
+            start = partial(_server, isolation, limits, warm)
+            seconds = limits.start_wall_seconds
+            key = isolation.tier, isolation.landlock_abi, tuple(warm)
+            spawned: Spawned = servers.fork(key, start, theirs, seconds)
         else:
-            spawned = Executed(_popen(command, scratch, theirs))
+            control = f"{requests},{replies}"
+            process = _popen(_command(isolation, 0, control), rules(isolation), scratch, output)
+            spawned = Executed(process)
     except BaseException:
         for descriptor in ours:
             os.close(descriptor)
@@ -71,52 +76,57 @@ def spawn(isolation: Isolation, limits: Limits, scratch: Path) -> tuple[Pipes, S
     return Pipes(*ours), spawned
 
 
+def _server(isolation: Isolation, limits: Limits, warm: Sequence[str]) -> Server:
+    """Start a server for children of this isolation."""
+    given = {**rules(isolation), "warm": list(warm)}
+    scratch = Scratch(None)
+    found = library()
+
+    def start(control: int, output: int) -> "subprocess.Popen[bytes]":
+        if isolation.tier != "namespaces":
+            command = _command(isolation, os.getpid(), str(control))
+            return _popen(command, given, scratch.path, output, control)
+        program = namespaces.bubblewrap()
+        if program is None:
+            raise ValueError("bubblewrap is not installed")
+        wrapper = namespaces.wrapper_command(program, found, limits)
+        command = [*wrapper, *_command(isolation, 0, str(control))]
+        return _popen(command, given, Path(namespaces.SCRATCH), output, control)
+
+    server = Server(start, limits.start_wall_seconds)
+    weakref.finalize(server, scratch.remove)
+    return server
+
+
+def _command(isolation: Isolation, parent: int, control: str) -> list[str]:
+    """The command line of ``bootstrap``; what is not to be found is nowhere on its path."""
+    script = f"{_sandbox(isolation)}/bootstrap.py"
+    return [library().interpreter, "-P", "-s", "-S", script, str(parent), control]
+
+
 def _sandbox(isolation: Isolation) -> str:
     """The directory in which the child finds this package's files."""
     return namespaces.SANDBOX if isolation.tier == "namespaces" else str(_HERE)
 
 
 def _popen(
-    command: list[str], scratch: Path, pipes: tuple[int, int, int], *more: int
+    command: list[str], given: Mapping[str, Any], scratch: Path, output: int, *descriptors: int
 ) -> "subprocess.Popen[bytes]":
-    requests, replies, output = pipes
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=output,
-        pass_fds=(requests, replies, *more),
-        cwd=scratch,
-        env=_environment(scratch),
-        # Ctrl-C in a terminal is for the grader, which ends its children itself.
-        start_new_session=True,
-    )
-
-
-def _wrapped(
-    command: list[str], limits: Limits, scratch: Path, pipes: tuple[int, int, int], said: int
-) -> Wrapped:
-    """Start the child through bubblewrap, and learn its process id from it."""
-    program = namespaces.bubblewrap()
-    if program is None:
-        raise ValueError("bubblewrap is not installed")
-    wrapper = namespaces.wrapper_command(program, library(), limits, scratch)
-    info_end, info = os.pipe()
-    try:
-        process = _popen([*wrapper, "--info-fd", str(info), *command], scratch, pipes, info)
-    finally:
-        os.close(info)
-    with open(info_end, "rb") as file:
-        told = file.read()
-    try:
-        return Wrapped(process, namespaces.child_pid(told))
-    except (ValueError, OSError) as error:
-        process.kill()
-        process.wait()
-        os.set_blocking(said, False)
-        with contextlib.suppress(BlockingIOError):
-            error = ValueError(f"{error}: {os.read(said, 2000).decode(errors='replace').strip()}")
-        raise error from None
+    """Start a process that reads the rules ``given`` from its standard input."""
+    with tempfile.TemporaryFile() as told:
+        told.write(json.dumps(given).encode())
+        told.seek(0)
+        return subprocess.Popen(
+            command,
+            stdin=told,
+            stdout=output,
+            stderr=output,
+            pass_fds=descriptors,
+            cwd="/",
+            env=_environment(scratch),
+            # Ctrl-C in a terminal is for the grader, which ends its children itself.
+            start_new_session=True,
+        )
 
 
 def _environment(scratch: Path) -> dict[str, str]:
@@ -129,6 +139,8 @@ def _environment(scratch: Path) -> dict[str, str]:
         "TMPDIR": place,
         "MPLCONFIGDIR": place,
         "MPLBACKEND": "Agg",
+        # The order of sets depends on the submission alone, not on who forked its process.
+        "PYTHONHASHSEED": "0",
         # One thread: children share the processors, and results do not depend on their number.
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
@@ -138,25 +150,36 @@ def _environment(scratch: Path) -> dict[str, str]:
     }
 
 
-def orders(isolation: Isolation, limits: Limits, scratch: Path) -> dict[str, Any]:
-    """What a child is told once: how to lock itself down, and what to keep of its output.
+def rules(isolation: Isolation) -> dict[str, Any]:
+    """What every child of a server may do, and what the server needs to make them.
 
     Raises ImportError or RuntimeError if the system-call filter cannot be made.
     """
     isolated = isolation.tier != "none"
-    program = syscalls.compiled_filter() if isolated else b""
     found = library()
     stand_in = f"{_sandbox(isolation)}/stand_in"
+    in_namespaces = isolation.tier == "namespaces"
     return {
-        "kind": "start",
+        "packages": found.packages,
+        "plain": namespaces.PLAIN if in_namespaces else found.plain,
+        "stand_in": stand_in,
+        "warm": [],
+        "in_namespaces": in_namespaces,
         "landlock_abi": isolation.landlock_abi if isolated else 0,
         "readable": [*found.readable, stand_in],
         "listed": list(found.listed),
-        "writable": [str(scratch)],
-        "seccomp": np.frombuffer(program, np.uint8).copy(),
+        "seccomp": syscalls.compiled_filter().hex() if isolated else "",
         "uid": child_uid(isolation),
-        # In its own namespace the child has no parent; bubblewrap sees to it.
-        "parent": None if isolation.tier == "namespaces" else os.getpid(),
+    }
+
+
+def orders(isolation: Isolation, limits: Limits, scratch: Path) -> dict[str, Any]:
+    """What a child is told once, for itself: where it may write, and how much of everything."""
+    place = namespaces.SCRATCH if isolation.tier == "namespaces" else str(scratch)
+    return {
+        "kind": "start",
+        "scratch": place,
+        "scratch_bytes": limits.scratch_bytes,
         "memory_bytes": limits.memory_bytes,
         "limits": {
             "RLIMIT_CORE": 0,
@@ -167,7 +190,6 @@ def orders(isolation: Isolation, limits: Limits, scratch: Path) -> dict[str, Any
             "RLIMIT_MEMLOCK": 0,
             "RLIMIT_MSGQUEUE": 0,
         },
-        "stand_in": stand_in,
         "output_bytes": limits.output_bytes,
         "reply_bytes": limits.reply_bytes,
     }

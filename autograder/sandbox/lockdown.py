@@ -1,10 +1,14 @@
 """How a child gives up its powers, one after the other, and none can be taken back.
 
-The order matters: Landlock first (it must open the paths that stay allowed), then the
-user id and the capabilities, then every descriptor but those in use, then the limits, and
-the system-call filter last, because it denies most of what the steps before it need.
+The order matters, see STEPS: namespaces first (Landlock forbids mounts), then Landlock (it
+must open the paths that stay allowed), then the user id and the capabilities, then every
+descriptor but those in use, then the limits, and the system-call filter last, because it
+denies most of what the steps before it need.
 
-The child loads this module by its path; it imports nothing of the project.
+What is slow and the same for all children is done once, in ``Confinement``, by the process
+that forks them.  It runs no student's code, and what it holds is no secret.
+
+That process loads this module by its path; it imports nothing of the project.
 """
 
 import contextlib
@@ -20,6 +24,8 @@ _PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 24, 38
 _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 22, 2
 _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
 _CAPABILITY_VERSION_3 = 0x20080522
+_CLONE_NEWNS, _CLONE_NEWIPC, _CLONE_NEWNET = 0x00020000, 0x08000000, 0x40000000
+_MS_NOSUID, _MS_NODEV, _MS_REC, _MS_PRIVATE = 0x2, 0x4, 0x4000, 0x40000
 _SIGKILL = 9
 #: Address space of a warm child, bytes, where there is no /proc to read it from.
 _WARM = 512 * 2**20
@@ -40,36 +46,142 @@ class _Program(ctypes.Structure):
     _fields_ = (("len", ctypes.c_ushort), ("filter", ctypes.POINTER(_Instruction)))
 
 
-def lock_down(orders: Mapping[str, Any], landlock: Any) -> None:
-    """Confine this process as ``orders`` say; ``landlock`` is the module of that name.
+class Confinement:
+    """What is the same for every child, made ready once, by the process that forks them.
 
-    ``orders`` has ``landlock_abi`` (int, 0: do without), ``readable``, ``listed`` and
-    ``writable`` (lists of paths), ``seccomp`` (uint8 array, the filter; empty: do without),
-    ``uid`` (int, or None to stay), ``parent`` (int, process id, or None), ``memory_bytes``,
-    ``limits`` (dict of resource name and value).  Raises OSError if any of it cannot be done.
+    ``rules`` has ``landlock_abi`` (int, 0: do without), ``readable`` and ``listed`` (lists
+    of paths), ``seccomp`` (the filter in hexadecimal; empty: do without), ``uid`` (int, or
+    None to stay), ``in_namespaces`` (whether children have namespaces of their own).
+    ``landlock`` is the module of that name.  Raises OSError if any of it cannot be done.
     """
-    address_space = _address_space() + orders["memory_bytes"]
-    if sys.platform == "linux":
-        _only_thread()
-        _prefer_for_oom()
-        _prctl(_PR_SET_NO_NEW_PRIVS, 1)
-        if orders["landlock_abi"]:
-            landlock.restrict(orders["landlock_abi"], _allowed(orders, landlock))
-        _give_up_privileges(orders["uid"])
-        _die_with(orders["parent"])
+
+    def __init__(self, rules: Mapping[str, Any], landlock: Any) -> None:
+        self.landlock = landlock
+        self.uid = rules["uid"]
+        self.in_namespaces = rules["in_namespaces"]
+        self.parent = os.getpid()
+        self.files = None
+        if sys.platform == "linux":
+            _only_thread()
+            _prefer_for_oom()
+            _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+            _drop_bounding_set()
+        if rules["landlock_abi"]:
+            self.files = landlock.Rules(rules["landlock_abi"], _allowed(rules, landlock))
+        self.filter = _Filter(bytes.fromhex(rules["seccomp"])) if rules["seccomp"] else None
+        # Last: a child has the same address space, but would take long to ask for its size.
+        self.address_space = _address_space()
+
+
+def lock_down(confinement: Confinement, orders: Mapping[str, Any]) -> None:
+    """Confine this process: take the steps in their order.
+
+    ``orders`` has ``scratch`` (path), ``scratch_bytes``, ``memory_bytes``, ``limits`` (dict
+    of resource name and value).  Raises OSError if any of it cannot be done.
+    """
+    for step in STEPS:
+        step(confinement, orders)
+
+
+def _enter_namespaces(confinement: Confinement, orders: Mapping[str, Any]) -> None:
+    """Leave the server's mounts, network and IPC, and cover the scratch by an empty one."""
+    if not confinement.in_namespaces:
+        return
+    if _libc().unshare(_CLONE_NEWNS | _CLONE_NEWIPC | _CLONE_NEWNET) < 0:
+        _fail("unshare")
+    place, options = os.fsencode(orders["scratch"]), f"size={orders['scratch_bytes']},mode=0700"
+    _mount(b"none", b"/", None, _MS_REC | _MS_PRIVATE, None)
+    _mount(b"tmpfs", place, b"tmpfs", _MS_NOSUID | _MS_NODEV, options.encode())
+    # The directory itself lies below what has just been mounted there.
+    os.chdir(orders["scratch"])
+
+
+def _restrict_files(confinement: Confinement, orders: Mapping[str, Any]) -> None:
+    """Allow what all may read, and this child's own scratch."""
+    if confinement.files is not None:
+        landlock = confinement.landlock
+        landlock.restrict(confinement.files, [(orders["scratch"], landlock.CHANGE)])
+
+
+def _give_up_privileges(confinement: Confinement, _orders: Mapping[str, Any]) -> None:
+    """Drop the user id where another one can read what is needed, and every capability."""
+    if sys.platform != "linux":
+        return
+    uid = confinement.uid
+    if uid is not None:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
+    nothing = (ctypes.c_uint32 * 6)()
+    if _libc().capset(header, nothing) < 0:
+        _fail("capset")
+
+
+def _die_with_server(confinement: Confinement, _orders: Mapping[str, Any]) -> None:
+    """Again for the child's own parent, and after the change of user, which undoes it.
+
+    Process 1 of a namespace has no parent that it could see; it ends with the namespace of
+    the server, which is process 1 of that.
+    """
+    if not confinement.in_namespaces and os.getpid() != confinement.parent:
+        die_with(confinement.parent)
+
+
+def _close_descriptors(_confinement: Confinement, _orders: Mapping[str, Any]) -> None:
+    """Keep the protocol's descriptors only."""
     os.closerange(LAST_DESCRIPTOR + 1, _descriptor_limit())
-    _limit(orders["limits"], address_space)
-    if orders["seccomp"].size:
-        _filter_calls(orders["seccomp"].tobytes())
 
 
-def _allowed(orders: Mapping[str, Any], landlock: Any) -> list[tuple[str, int]]:
-    """The paths that stay open, with what may be done there."""
+def _limit_resources(confinement: Confinement, orders: Mapping[str, Any]) -> None:
+    """Set limits that cannot be raised again."""
+    address_space = confinement.address_space + orders["memory_bytes"]
+    for name, value in {**orders["limits"], "RLIMIT_AS": address_space}.items():
+        number = getattr(resource, name, None)
+        if number is None:
+            continue
+        try:
+            resource.setrlimit(number, (value, value))
+        except (OSError, ValueError):
+            # A limit already below ours cannot be raised, and need not be.
+            if sys.platform == "linux" and resource.getrlimit(number)[1] > value:
+                raise
+
+
+def _filter_calls(confinement: Confinement, _orders: Mapping[str, Any]) -> None:
+    """Install the system-call filter for this process."""
+    if confinement.filter is not None:
+        _prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, confinement.filter.address)
+
+
+#: What a child gives up, in this order: each step needs what a later one takes away.
+STEPS = (
+    _enter_namespaces,
+    _restrict_files,
+    _give_up_privileges,
+    _die_with_server,
+    _close_descriptors,
+    _limit_resources,
+    _filter_calls,
+)
+
+
+class _Filter:
+    """A compiled system-call filter in memory; ``address`` is where the kernel finds it."""
+
+    def __init__(self, code: bytes) -> None:
+        count = len(code) // ctypes.sizeof(_Instruction)
+        self._instructions = (_Instruction * count).from_buffer_copy(code)
+        self._program = _Program(count, self._instructions)
+        self.address = ctypes.addressof(self._program)
+
+
+def _allowed(rules: Mapping[str, Any], landlock: Any) -> list[tuple[str, int]]:
+    """The paths that stay open for all children, with what may be done there."""
     sink = landlock.READ_FILE | landlock.WRITE_FILE | landlock.TRUNCATE
     return [
-        *((path, landlock.READ) for path in orders["readable"]),
-        *((path, landlock.READ_DIR) for path in orders["listed"]),
-        *((path, landlock.CHANGE) for path in orders["writable"]),
+        *((path, landlock.READ) for path in rules["readable"]),
+        *((path, landlock.READ_DIR) for path in rules["listed"]),
         ("/dev/null", sink),
     ]
 
@@ -124,8 +236,8 @@ def _prefer_for_oom() -> None:
         pass  # a courtesy to the machine; nothing rests on it
 
 
-def _give_up_privileges(uid: int | None) -> None:
-    """Drop every capability, and the user id where another one can read what is needed."""
+def _drop_bounding_set() -> None:
+    """Let no program regain a capability; it is for processes that exec, which none may."""
     for capability in range(64):
         try:
             _prctl(_PR_CAPBSET_DROP, capability)
@@ -133,42 +245,21 @@ def _give_up_privileges(uid: int | None) -> None:
             break  # EPERM: an ordinary user has none; EINVAL: past the last one
     with contextlib.suppress(OSError):  # a kernel without ambient capabilities
         _prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL)
-    if uid is not None:
-        os.setgroups([])
-        os.setresgid(uid, uid, uid)
-        os.setresuid(uid, uid, uid)
-    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
-    nothing = (ctypes.c_uint32 * 6)()
-    if _libc().capset(header, nothing) < 0:
-        _fail("capset")
 
 
-def _die_with(parent: int | None) -> None:
-    """Have the kernel end this process when the grader ends, whatever this one does."""
-    if parent is None:
+def _mount(source: bytes, place: bytes, kind: bytes | None, flags: int, data: bytes | None) -> None:
+    if _libc().mount(source, place, kind, ctypes.c_ulong(flags), data) < 0:
+        _fail("mount")
+
+
+def die_with(parent: int) -> None:
+    """Have the kernel end this process when the thread that made it ends.
+
+    ``parent`` is the process id of that thread's process; 0 where that is out of sight,
+    and then something else sees to it.
+    """
+    if not parent or sys.platform != "linux":
         return
     _prctl(_PR_SET_PDEATHSIG, _SIGKILL)
     if os.getppid() != parent:
-        os._exit(0)  # the grader ended before the line above took effect
-
-
-def _limit(limits: Mapping[str, int], address_space: int) -> None:
-    for name, value in {**limits, "RLIMIT_AS": address_space}.items():
-        number = getattr(resource, name, None)
-        if number is None:
-            continue
-        try:
-            resource.setrlimit(number, (value, value))
-        except (OSError, ValueError):
-            # A limit already below ours cannot be raised, and need not be.
-            if sys.platform == "linux" and resource.getrlimit(number)[1] > value:
-                raise
-
-
-def _filter_calls(program: bytes) -> None:
-    """Install the compiled system-call filter for this process."""
-    count = len(program) // ctypes.sizeof(_Instruction)
-    instructions = (_Instruction * count).from_buffer_copy(program)
-    filter_program = _Program(count, instructions)
-    address = ctypes.addressof(filter_program)
-    _prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, address)
+        os._exit(0)  # it ended before the line above took effect

@@ -5,7 +5,6 @@ The child sees read-only what it may read, an empty memory file system as its sc
 bubblewrap is a system package (Debian, Ubuntu, Fedora: ``bubblewrap``), never one of PyPI.
 """
 
-import json
 import os
 import shutil
 from pathlib import Path
@@ -15,6 +14,8 @@ from autograder.sandbox.limits import Limits
 
 #: Where the child finds the sandbox's own files and course_utils.plain.
 SANDBOX, PLAIN = "/sandbox", "/plain/plain.py"
+#: Where each child, and the server, has an empty memory file system of its own.
+SCRATCH = "/scratch"
 _HERE = Path(__file__).resolve().parent
 
 
@@ -23,11 +24,13 @@ def bubblewrap() -> str | None:
     return shutil.which("bwrap", path="/usr/bin:/bin:/usr/local/bin")
 
 
-def wrapper_command(program: str, found: Library, limits: Limits, scratch: Path) -> list[str]:
-    """The command line to put before a child's own; ``--info-fd N`` is still to be added."""
+def wrapper_command(program: str, found: Library, limits: Limits) -> list[str]:
+    """The command line to put before the server's own."""
     command = [program, "--unshare-pid", "--unshare-ipc", "--unshare-net", "--unshare-uts"]
     # As process 1 there is nobody else in its namespace, and it needs no reaper.
-    command += ["--unshare-cgroup-try", "--as-pid-1", "--die-with-parent", "--cap-drop", "ALL"]
+    command += ["--unshare-cgroup-try", "--as-pid-1", "--die-with-parent"]
+    # To make its children's namespaces; a child gives it up before it runs anything.
+    command += ["--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN"]
     for path in found.roots:
         command += ["--ro-bind", path, path]
     for link, target in found.links.items():
@@ -42,22 +45,10 @@ def wrapper_command(program: str, found: Library, limits: Limits, scratch: Path)
         command += ["--remount-ro", path]
     for device in ("/dev/null", "/dev/urandom"):
         command += ["--dev-bind", device, device]
-    place = str(scratch)
-    command += ["--perms", "0700", "--size", str(limits.scratch_bytes), "--tmpfs", place]
-    return [*command, "--remount-ro", "/", "--chdir", place]
+    command += ["--perms", "0700", "--size", str(limits.scratch_bytes), "--tmpfs", SCRATCH]
+    return [*command, "--remount-ro", "/", "--chdir", SCRATCH]
 
 
-def child_pid(info: bytes) -> int:
-    """Read the child's process id from what bubblewrap wrote to its info descriptor.
-
-    Raises ValueError if that says nothing: bubblewrap failed, and said why on stderr.
-    """
-    try:
-        return int(json.loads(info)["child-pid"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError("bubblewrap did not start the process") from error
-
-
-def seen_from_outside(pid: int, path: Path) -> Path:
-    """Where the grader finds what the child ``pid`` has at ``path``."""
-    return Path("/proc") / str(pid) / "root" / os.path.relpath(path, "/")
+def seen_from_outside(pid: int) -> Path:
+    """Where the grader finds the scratch of the child ``pid``."""
+    return Path("/proc") / str(pid) / "root" / os.path.relpath(SCRATCH, "/")

@@ -44,24 +44,28 @@ class Child:
     Any question may raise ChildStopped; the child is then closed, and what it had is gone.
     """
 
-    def __init__(self, isolation: Isolation, limits: Limits) -> None:
+    def __init__(self, isolation: Isolation, limits: Limits, warm: Sequence[str] = ()) -> None:
         """Start the process.  Use ``Child.start``, which also waits for the lock-down."""
         self._limits = limits
         self._kept: set[int] = set()
         self._closed = False
         self._scratch = Scratch(launch.child_uid(isolation))
         try:
-            self._pipes, self._spawned = launch.spawn(isolation, limits, self._scratch.path)
+            self._pipes, self._spawned = launch.spawn(
+                isolation, limits, self._scratch.path, warm
+            )
         except BaseException:
             self._scratch.remove()
             raise
         self._meter = Meter(self._spawned.pid)
         if isolation.tier == "namespaces":
-            self._scratch.watch(seen_from_outside(self._spawned.pid, self._scratch.path))
+            self._scratch.watch(seen_from_outside(self._spawned.pid))
 
     @classmethod
-    def start(cls, isolation: Isolation, limits: Limits) -> Self:
+    def start(cls, isolation: Isolation, limits: Limits, warm: Sequence[str] = ()) -> Self:
         """Start a child and wait until it is locked down.
+
+        ``warm`` are modules that it will import anyway, and finds imported then.
 
         It ends with the thread that started it (the kernel sees to it), so that it cannot
         outlive the grader: ask it from that thread, or from one that ends earlier.
@@ -69,12 +73,12 @@ class Child:
         Raises SandboxError if it cannot be started or isolated.
         """
         try:
-            child = cls(isolation, limits)
-        except (OSError, RuntimeError, ValueError) as error:
+            child = cls(isolation, limits, warm)
+        except (OSError, RuntimeError, ImportError, ValueError, SandboxError) as error:
             raise SandboxError(f"a child process could not be started: {error}") from error
         try:
             child._lock_down(isolation)
-        except (ChildStopped, RuntimeError, ImportError) as error:
+        except (ChildStopped, SandboxError) as error:
             child.close()
             said = child._pipes.captured().strip()[-600:]
             raise SandboxError(f"a child could not be locked down: {said or error}") from error
@@ -188,7 +192,8 @@ class Child:
             return
         self._closed = True
         self._spawned.kill()
-        self._spawned.wait()
+        with contextlib.suppress(SandboxError):
+            self._spawned.wait()
         self._pipes.close()
         with contextlib.suppress(OSError):
             self._scratch.remove()
@@ -214,7 +219,7 @@ class Child:
         try:
             return read(self._exchange(frame, token, watch, lent))
         except EndedError:
-            stopped = self._ended(who)
+            stopped: ChildStopped | SandboxError = self._ended(who)
         except wire.FrameError as error:
             stopped = ChildStopped(
                 "bad reply", f"{who}: the process sent no proper reply ({error})"
@@ -251,9 +256,12 @@ class Child:
             answer = wire.encode(told, MOST_BYTES, strict=True)
             self._pipes.begin(answer, self._limits.reply_bytes)
 
-    def _ended(self, who: str) -> ChildStopped:
+    def _ended(self, who: str) -> ChildStopped | SandboxError:
         """Say why the process is gone (or closed its pipe and is as good as gone)."""
-        code = self._spawned.wait(_LAST_BREATH)
+        try:
+            code = self._spawned.wait(_LAST_BREATH)
+        except SandboxError as error:
+            return error
         if code is None:
             return ChildStopped("ended", f"{who} closed the connection to the grader")
         if code == -signal.SIGKILL:
