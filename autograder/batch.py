@@ -1,11 +1,10 @@
 """Grade many submissions: find them, judge them side by side, keep each verdict."""
 
 import logging
-import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 
 from autograder import reference, release, student_names
@@ -24,6 +23,7 @@ from autograder.submission import (
     submission_file,
 )
 from autograder.verdict import Verdict
+from autograder.workers import Lost, judge_all, usable_processors
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ def find_submissions(
 
 
 def grade_class(
-    grader: Grader,
+    make: Callable[[], Grader],
     submissions: Sequence[tuple[str, Path]],
     store: VerdictStore,
     *,
@@ -98,38 +98,58 @@ def grade_class(
 ) -> Iterator[Verdict]:
     """Judge submissions and keep every verdict as it arrives; yields them in that order.
 
-    A submission whose verdict is kept and still holds is not judged again, unless
-    ``force``; the kept verdict is yielded.
+    ``make`` makes the grader, once in each of ``jobs`` processes (default: as many as there
+    are processors); it is sent to them, as ``partial(make_grader, course, ...)`` can be.  A
+    submission whose verdict is kept and still holds is not judged again, unless ``force``;
+    the kept verdict is yielded.  One whose process dies is not judged.
     """
+    grader = make()
+    assignment = grader.release.assignment
+    known = {} if force else store.keys(assignment)
+    changed = []
+    for student, folder in submissions:
+        kept = _kept(grader, student, folder, store, known)
+        if kept is None:
+            changed.append((student, folder))
+        else:
+            yield kept
+    judge = partial(_judge_of, make)
+    for (student, _), answer in judge_all(judge, changed, jobs or usable_processors()):
+        verdict = answer
+        if isinstance(answer, Lost):
+            reason = f"the grading process {answer.reason}"
+            verdict = Verdict(student, assignment, "not judged", reason=reason)
+        store.put(verdict)
+        yield verdict
+
+
+def grade_one(
+    grader: Grader, student: str, folder: Path, store: VerdictStore, *, force: bool = False
+) -> Verdict:
+    """Judge one submission in this process and keep the verdict, as ``grade_class`` does."""
     known = {} if force else store.keys(grader.release.assignment)
-    with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
-        waiting = [
-            pool.submit(_judge_unless_known, grader, student, folder, store, known)
-            for student, folder in submissions
-        ]
-        try:
-            for future in as_completed(waiting):
-                verdict, fresh = future.result()
-                if fresh:
-                    store.put(verdict)
-                yield verdict
-        finally:
-            for future in waiting:
-                future.cancel()
+    verdict = _kept(grader, student, folder, store, known)
+    if verdict is None:
+        verdict = judge_folder(grader, student, folder)
+        store.put(verdict)
+    return verdict
 
 
-def _judge_unless_known(
+def _judge_of(make: Callable[[], Grader]) -> Callable[[str, Path], Verdict]:
+    """What a grading process judges with."""
+    return partial(judge_folder, make())
+
+
+def _kept(
     grader: Grader, student: str, folder: Path, store: VerdictStore, known: dict[str, str]
-) -> tuple[Verdict, bool]:
+) -> Verdict | None:
+    """The kept verdict on what is handed in now, if there is one."""
     if student in known and known[student] == _key(grader, student, folder):
         try:
-            kept = store.get(student, grader.release.assignment)
+            return store.get(student, grader.release.assignment)
         except DamagedVerdictError as error:
             log.warning("%s", error)
-            kept = None
-        if kept is not None:
-            return kept, False
-    return judge_folder(grader, student, folder), True
+    return None
 
 
 def _key(grader: Grader, student: str, folder: Path) -> str:

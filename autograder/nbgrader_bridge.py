@@ -84,7 +84,7 @@ class _Autograding:
         """Judge a submission, unless its verdict is known, and keep the verdict."""
         store = VerdictStore(self.course.verdicts)
         try:
-            (verdict,) = batch.grade_class(self.grader, [(student, folder)], store, jobs=1)
+            verdict = batch.grade_one(self.grader, student, folder, store)
         except UsageError:
             raise
         except Exception as error:

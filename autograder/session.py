@@ -6,6 +6,7 @@ Order: verdicts into the store as they arrive; then the gradebook and the notebo
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -139,14 +140,15 @@ def grade(
     quiet: bool = False,
 ) -> Outcome:
     """Judge the submissions to ``assignment`` and write gradebook and notebooks."""
-    grader = batch.make_grader(course, assignment, isolation)
+    make = partial(batch.make_grader, course, assignment, isolation)
+    grader = make()
     submissions = batch.find_submissions(course, assignment, students)
     store = VerdictStore(course.verdicts)
     known = store.keys(assignment)
     verdicts: list[Verdict] = []
     with _progress(quiet=quiet) as progress:
         task = progress.add_task(f"judging {assignment}", total=len(submissions))
-        for verdict in batch.grade_class(grader, submissions, store, jobs=jobs, force=force):
+        for verdict in batch.grade_class(make, submissions, store, jobs=jobs, force=force):
             verdicts.append(verdict)
             progress.advance(task)
     verdicts.sort(key=lambda v: v.student)

@@ -52,11 +52,22 @@ side), ``launch``, ``spawned`` and ``namespaces`` (how a child comes into being)
 list, with reasons).
 """
 
+from autograder.sandbox import scratch, servers
 from autograder.sandbox.isolation import UNISOLATED, Isolation
 from autograder.sandbox.limits import ChildStopped, Limits, SandboxError
 from autograder.sandbox.probe import probe
 from autograder.sandbox.process import Child
 from autograder.sandbox.replies import CellOutcome
+
+
+def leave() -> None:
+    """End what children this thread may still have, and remove all that is left of them.
+
+    For a process that ends without Python's exit handlers; it must not start another child.
+    """
+    servers.end()
+    scratch.leave()
+
 
 __all__ = [
     "UNISOLATED",
@@ -66,5 +77,6 @@ __all__ = [
     "Isolation",
     "Limits",
     "SandboxError",
+    "leave",
     "probe",
 ]

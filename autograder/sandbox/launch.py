@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import weakref
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -82,7 +81,7 @@ def _server(isolation: Isolation, limits: Limits, warm: Sequence[str]) -> Server
     scratch = Scratch(None)
     found = library()
 
-    def start(control: int, output: int) -> "subprocess.Popen[bytes]":
+    def execute(control: int, output: int) -> "subprocess.Popen[bytes]":
         if isolation.tier != "namespaces":
             command = _command(isolation, os.getpid(), str(control))
             return _popen(command, given, scratch.path, output, control)
@@ -93,9 +92,7 @@ def _server(isolation: Isolation, limits: Limits, warm: Sequence[str]) -> Server
         command = [*wrapper, *_command(isolation, 0, str(control))]
         return _popen(command, given, Path(namespaces.SCRATCH), output, control)
 
-    server = Server(start, limits.start_wall_seconds)
-    weakref.finalize(server, scratch.remove)
-    return server
+    return Server(execute, scratch, limits.start_wall_seconds)
 
 
 def _command(isolation: Isolation, parent: int, control: str) -> list[str]:

@@ -24,7 +24,7 @@ _PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 24, 38
 _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 22, 2
 _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
 _CAPABILITY_VERSION_3 = 0x20080522
-_CLONE_NEWNS, _CLONE_NEWIPC, _CLONE_NEWNET = 0x00020000, 0x08000000, 0x40000000
+_CLONE_NEWNS, _CLONE_NEWIPC = 0x00020000, 0x08000000
 _MS_NOSUID, _MS_NODEV, _MS_REC, _MS_PRIVATE = 0x2, 0x4, 0x4000, 0x40000
 _SIGKILL = 9
 #: Address space of a warm child, bytes, where there is no /proc to read it from.
@@ -84,10 +84,10 @@ def lock_down(confinement: Confinement, orders: Mapping[str, Any]) -> None:
 
 
 def _enter_namespaces(confinement: Confinement, orders: Mapping[str, Any]) -> None:
-    """Leave the server's mounts, network and IPC, and cover the scratch by an empty one."""
+    """Leave the server's mounts and IPC, and cover the scratch by an empty one."""
     if not confinement.in_namespaces:
         return
-    if _libc().unshare(_CLONE_NEWNS | _CLONE_NEWIPC | _CLONE_NEWNET) < 0:
+    if _libc().unshare(_CLONE_NEWNS | _CLONE_NEWIPC) < 0:
         _fail("unshare")
     place, options = os.fsencode(orders["scratch"]), f"size={orders['scratch_bytes']},mode=0700"
     _mount(b"none", b"/", None, _MS_REC | _MS_PRIVATE, None)
@@ -252,14 +252,14 @@ def _mount(source: bytes, place: bytes, kind: bytes | None, flags: int, data: by
         _fail("mount")
 
 
-def die_with(parent: int) -> None:
-    """Have the kernel end this process when the thread that made it ends.
+def die_with(parent: int, number: int = _SIGKILL) -> None:
+    """Have the kernel send this process signal ``number`` when the thread that made it ends.
 
     ``parent`` is the process id of that thread's process; 0 where that is out of sight,
     and then something else sees to it.
     """
     if not parent or sys.platform != "linux":
         return
-    _prctl(_PR_SET_PDEATHSIG, _SIGKILL)
+    _prctl(_PR_SET_PDEATHSIG, number)
     if os.getppid() != parent:
         os._exit(0)  # it ended before the line above took effect

@@ -51,9 +51,7 @@ class Child:
         self._closed = False
         self._scratch = Scratch(launch.child_uid(isolation))
         try:
-            self._pipes, self._spawned = launch.spawn(
-                isolation, limits, self._scratch.path, warm
-            )
+            self._pipes, self._spawned = launch.spawn(isolation, limits, self._scratch.path, warm)
         except BaseException:
             self._scratch.remove()
             raise

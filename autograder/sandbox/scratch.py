@@ -14,8 +14,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-_PREFIX = "autograder-sandbox-"
-#: A base younger than this (seconds) may belong to somebody who has not locked it yet.
+_PREFIX, _UNLOCKED = "autograder-sandbox-", "autograder-unlocked-"
+#: An unlocked one younger than this (seconds) may belong to somebody who is about to lock it.
 _SETTLED = 60.0
 
 
@@ -94,26 +94,36 @@ def _base(pid: int) -> Path:
 
     parent = Path(tempfile.gettempdir())
     _sweep(parent)
-    base = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+    made = Path(tempfile.mkdtemp(prefix=_UNLOCKED, dir=parent))
     # Never closed: the lock is held as long as this process lives.
-    fcntl.flock(os.open(base, os.O_RDONLY | os.O_CLOEXEC), fcntl.LOCK_EX)
-
-    def leave() -> None:
-        if os.getpid() == pid:
-            shutil.rmtree(base, ignore_errors=True)
-
-    atexit.register(leave)
+    fcntl.flock(os.open(made, os.O_RDONLY | os.O_CLOEXEC), fcntl.LOCK_EX)
+    # Under its name it is always locked by its owner, or left behind.
+    base = made.rename(made.with_name(_PREFIX + made.name.removeprefix(_UNLOCKED)))
+    atexit.register(_remove_base, base, pid)
     return base
+
+
+def _remove_base(base: Path, pid: int) -> None:
+    if os.getpid() == pid:
+        shutil.rmtree(base, ignore_errors=True)
+
+
+def leave() -> None:
+    """Remove what this process has on disk; it must not start another child."""
+    if _base.cache_info().currsize:
+        _remove_base(_base(os.getpid()), os.getpid())
 
 
 def _sweep(parent: Path) -> None:
     """Remove the bases of processes that are gone."""
     import fcntl
 
-    for base in parent.glob(f"{_PREFIX}*"):
+    for base in (*parent.glob(f"{_PREFIX}*"), *parent.glob(f"{_UNLOCKED}*")):
         with contextlib.suppress(OSError):
             status = base.lstat()
-            if status.st_uid != os.geteuid() or time.time() - status.st_mtime < _SETTLED:
+            if status.st_uid != os.geteuid():
+                continue
+            if base.name.startswith(_UNLOCKED) and time.time() - status.st_mtime < _SETTLED:
                 continue
             descriptor = os.open(base, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
             try:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from autograder.sandbox.forkserver import ANSWER, ENDED, QUESTION, READY, STARTED
 from autograder.sandbox.limits import SandboxError
+from autograder.sandbox.scratch import Scratch
 
 #: Bytes kept of what a server said before it ended, to tell why.
 _LAST_WORDS = 2000
@@ -33,13 +34,17 @@ class ServerGoneError(SandboxError):
 class Server:
     """A warm process that forks children.
 
-    ``command`` gets the descriptor of the server's end of the connection and starts the
-    process; ``seconds`` (on the clock) may pass until it is warm.  Raises SandboxError if
-    it does not get there.
+    ``execute`` starts the process; it gets the descriptors of the server's end of the
+    connection and of a pipe for its output.  ``scratch`` is removed when the server ends;
+    ``seconds`` (on the clock) may pass until it is warm.  Raises SandboxError if it does
+    not get there.
     """
 
     def __init__(
-        self, command: Callable[[int, int], "subprocess.Popen[bytes]"], seconds: float
+        self,
+        execute: Callable[[int, int], "subprocess.Popen[bytes]"],
+        scratch: Scratch,
+        seconds: float,
     ) -> None:
         self._lock = threading.Lock()
         self._number = 0
@@ -49,16 +54,18 @@ class Server:
         self._words, output = os.pipe()
         os.set_blocking(self._words, False)
         try:
-            self._process = command(theirs.fileno(), output)
+            process = execute(theirs.fileno(), output)
         except BaseException:
             self._control.close()
             os.close(self._words)
+            scratch.remove()
             raise
         finally:
             theirs.close()
             os.close(output)
+        #: Ends the process; called when nobody refers to the server any more, too.
         self.end = weakref.finalize(
-            self, _end, os.getpid(), self._process, self._control, self._words
+            self, _end, os.getpid(), process, self._control, self._words, scratch
         )
         try:
             self.pid = self._started(seconds)
@@ -71,8 +78,11 @@ class Server:
         answer = self._receive(until)
         if answer is None:
             raise SandboxError(f"the server of children was not ready within {seconds:g} s")
-        with _closing(answer[3]) as (myself,):
+        (myself,) = answer[3]
+        try:
             return _process_id(myself)
+        finally:
+            os.close(myself)
 
     def fork(self, descriptors: Sequence[int], seconds: float) -> "Forked":
         """Start a child with these descriptors for requests, replies and output.
@@ -116,8 +126,9 @@ class Server:
 
     def _receive(self, until: float | None) -> tuple[int, int, int, list[int]] | None:
         """Take in one answer; None if there is none before ``until``."""
-        left = None if until is None else max(0.0, until - time.monotonic())
-        if not select.select([self._control], [], [], left)[0]:
+        if not self.end.alive:
+            raise ServerGoneError("the server of children was ended")
+        if not _readable(self._control.fileno(), until):
             return None
         try:
             data, descriptors, _, _ = socket.recv_fds(self._control, ANSWER.size, 1)
@@ -162,7 +173,7 @@ class Forked:
             self._code = self._server.code(self._number, seconds)
         except ServerGoneError:
             # The kernel ends its children; nobody is left to say how.
-            select.select([self._process], [], [], _SOON)
+            _readable(self._process, time.monotonic() + _SOON)
             self._forget()
             raise
         if self._code is not None:
@@ -217,7 +228,11 @@ def _mine() -> dict[object, Server]:
 
 
 def _end(
-    owner: int, process: "subprocess.Popen[bytes]", control: socket.socket, words: int
+    owner: int,
+    process: "subprocess.Popen[bytes]",
+    control: socket.socket,
+    words: int,
+    scratch: Scratch,
 ) -> None:
     """End a server: closing the connection is enough, unless it was stopped."""
     control.close()
@@ -229,15 +244,16 @@ def _end(
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+    with contextlib.suppress(OSError):
+        scratch.remove()
 
 
-@contextlib.contextmanager
-def _closing(descriptors: Sequence[int]):  # type: ignore[no-untyped-def]
-    try:
-        yield descriptors
-    finally:
-        for descriptor in descriptors:
-            os.close(descriptor)
+def _readable(descriptor: int, until: float | None) -> bool:
+    """Wait until there is something to read; tell whether there is, or ``until`` has come."""
+    poller = select.poll()
+    poller.register(descriptor, select.POLLIN)
+    left = None if until is None else max(0.0, until - time.monotonic()) * 1000
+    return bool(poller.poll(left))
 
 
 def _process_id(descriptor: int) -> int:

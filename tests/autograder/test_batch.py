@@ -1,22 +1,23 @@
 """A class is graded side by side; what is known is not judged again, and nobody holds up others."""
 
+import importlib
 import logging
 import os
 from collections.abc import Callable
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from autograder import batch
-from autograder.batch import find_submissions, grade_class, judge_folder, make_grader
+from autograder.batch import find_submissions, grade_class, grade_one, judge_folder, make_grader
 from autograder.course import Course
 from autograder.errors import JudgingUnfitError, UsageError
 from autograder.grading import Grader
-from autograder.sandbox import Limits
+from autograder.sandbox import Isolation, Limits
 from autograder.secret import read_secret
 from autograder.store import VerdictStore
-from autograder.submission import Submission
 from autograder.verdict import Verdict
 
 NAME = "02_convolution"
@@ -38,25 +39,42 @@ SMALL = {
 def judged(monkeypatch) -> list[str]:
     """Students in the order in which they are judged."""
     names: list[str] = []
-    really = Grader.grade
+    really = VerdictStore.put
 
-    def grade(self: Grader, submission: Submission) -> Verdict:
-        names.append(submission.student)
-        return really(self, submission)
+    def put(self: VerdictStore, verdict: Verdict) -> None:
+        names.append(verdict.student)
+        really(self, verdict)
 
-    monkeypatch.setattr(Grader, "grade", grade)
+    monkeypatch.setattr(VerdictStore, "put", put)
     return names
 
 
 @pytest.fixture
-def grade(course: Course, grader: Grader, judged: list[str]) -> Callable[..., dict[str, Verdict]]:
+def graders(monkeypatch) -> ModuleType:
+    """The module of that name, for grading processes, too."""
+    monkeypatch.syspath_prepend(Path(__file__).parent)
+    return importlib.import_module("graders")
+
+
+@pytest.fixture
+def make(graders: ModuleType, isolation: Isolation) -> Callable[[], Grader]:
+    """Makes a grader with short limits, also in other processes."""
+    return partial(graders.short, isolation)
+
+
+@pytest.fixture
+def grade(
+    course: Course, make: Callable[[], Grader], judged: list[str]
+) -> Callable[..., dict[str, Verdict]]:
     """A function that grades the class again and returns the verdicts by student."""
 
-    def grade(*, force: bool = False, grader: Grader = grader) -> dict[str, Verdict]:
+    def grade(
+        *, force: bool = False, make: Callable[[], Grader] = make, jobs: int = 2
+    ) -> dict[str, Verdict]:
         judged.clear()
         found = find_submissions(course, NAME)
         store = VerdictStore(course.verdicts)
-        return {v.student: v for v in grade_class(grader, found, store, jobs=2, force=force)}
+        return {v.student: v for v in grade_class(make, found, store, jobs=jobs, force=force)}
 
     return grade
 
@@ -144,10 +162,12 @@ def test_force_judges_everybody_again(hand_in, grade, judged) -> None:
     assert judged == ["ada"]
 
 
-def test_another_exercise_judges_everybody_again(hand_in, grade, judged, grader) -> None:
+def test_another_exercise_judges_everybody_again(
+    hand_in, grade, judged, isolation, graders
+) -> None:
     hand_in("ada", SMALL)
     grade()
-    grade(grader=replace(grader, questions=grader.questions[:1]))
+    grade(make=partial(graders.short, isolation, 1))
     assert judged == ["ada"]
 
 
@@ -196,24 +216,40 @@ def _with(source: str, grade_id: str = "") -> dict[str, object]:
 
 
 @pytest.mark.parametrize("part", ["submission_file", "read_submission"])
-def test_a_fault_of_ours_with_one_is_not_judged_and_the_others_are(
-    hand_in, grade, monkeypatch, caplog, part
+def test_a_fault_of_ours_with_one_is_a_verdict(
+    course, hand_in, grader, monkeypatch, caplog, part
 ) -> None:
     caplog.set_level(logging.CRITICAL)
-    hand_in("ada", SMALL)
-    hand_in("bob", SMALL)
-    right = getattr(batch, part)
+    path = hand_in("ada", SMALL)
 
-    def faulty(first: Path, *others: object) -> object:
-        if "ada" in str(first):
-            raise MemoryError("a fault of ours")
-        return right(first, *others)
+    def faulty(*_: object) -> object:
+        raise MemoryError("a fault of ours")
 
     monkeypatch.setattr(batch, part, faulty)
-    verdicts = grade()
-    assert verdicts["ada"].status == "not judged"
-    assert "a fault of ours" in verdicts["ada"].reason
-    assert verdicts["bob"].status == "judged"
+    store = VerdictStore(course.verdicts)
+    verdict = grade_one(grader, "ada", path.parent, store)
+    assert verdict.status == "not judged"
+    assert "a fault of ours" in verdict.reason
+    assert store.get("ada", NAME) == verdict
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_grading_process_that_dies_costs_only_the_submission_that_it_was_at(
+    hand_in, grade, isolation, graders, jobs
+) -> None:
+    for student in ("ada", "bob", "eve", "fay", "guy", "hal"):
+        hand_in(student, SMALL)
+    verdicts = grade(make=partial(graders.fatal, isolation), jobs=jobs)
+    assert verdicts.pop("eve").reason == "the grading process was ended by signal 9"
+    assert [v.status for v in verdicts.values()] == ["judged"] * 5
+
+
+def test_why_a_grader_cannot_be_made_in_a_process_is_told(
+    hand_in, grade, isolation, graders
+) -> None:
+    hand_in("ada", SMALL)
+    with pytest.raises(UsageError, match="no such grader"):
+        grade(make=partial(graders.refused_elsewhere, isolation, os.getpid()))
 
 
 def test_a_folder_is_judged_without_a_store(grader, hand_in) -> None:
@@ -236,18 +272,16 @@ def test_a_store_that_cannot_be_written_ends_the_run_and_loses_nothing(
     assert course.verdicts.read_bytes() == b"no database" * 100
 
 
-def test_verdicts_that_arrived_before_an_interrupt_are_kept(
-    course, hand_in, grader, judged
-) -> None:
+def test_verdicts_that_arrived_before_an_interrupt_are_kept(course, hand_in, make, judged) -> None:
     for student in ("ada", "bob", "cyd"):
         hand_in(student, SMALL)
     store = VerdictStore(course.verdicts)
-    running = grade_class(grader, find_submissions(course, NAME), store, jobs=1)
+    running = grade_class(make, find_submissions(course, NAME), store, jobs=1)
     first = next(running)
     running.close()
     assert store.get(first.student, NAME) is not None
     known = store.keys(NAME)
-    list(grade_class(grader, find_submissions(course, NAME), store, jobs=1))
+    list(grade_class(make, find_submissions(course, NAME), store, jobs=1))
     assert judged.count(first.student) == 1
     assert known.keys() <= store.keys(NAME).keys()
     assert len(store.keys(NAME)) == 3

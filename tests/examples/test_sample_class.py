@@ -4,6 +4,7 @@ import importlib.util
 import json
 import re
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -146,9 +147,9 @@ def verdicts(course: Course) -> Mapping[tuple[str, str], Verdict]:
         pytest.skip(f"no isolation on this machine: {'; '.join(isolation.missing)}")
     found = {}
     for assignment in ASSIGNMENTS:
-        grader = batch.make_grader(course, assignment, isolation)
+        make = partial(batch.make_grader, course, assignment, isolation)
         submissions = batch.find_submissions(course, assignment)
-        for verdict in batch.grade_class(grader, submissions, VerdictStore(course.verdicts)):
+        for verdict in batch.grade_class(make, submissions, VerdictStore(course.verdicts)):
             found[assignment, verdict.student] = verdict
     return found
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox import Child, Isolation, Limits, probe
+from autograder.sandbox import Child, Isolation, Limits, probe, servers
 
 #: For what is no test of a limit: much more than any of it needs, also on a busy machine.
 AMPLE = Limits(call_cpu_seconds=30, cell_cpu_seconds=30, cell_wall_seconds=120)
@@ -58,6 +58,14 @@ def isolation(request) -> Isolation:
 def any_isolation(request) -> Isolation:
     """Every kind of isolation, one after the other."""
     return isolation_of(request.param)
+
+
+@pytest.fixture
+def new_servers() -> Iterator[None]:
+    """Children of this test have a server of their own, and so have those of the next one."""
+    servers.end()
+    yield
+    servers.end()
 
 
 @pytest.fixture

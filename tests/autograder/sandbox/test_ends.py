@@ -226,18 +226,27 @@ def test_the_scratch_directories_of_a_living_grader_are_left_alone():
     own.remove()
 
 
-def test_a_child_that_cannot_be_locked_down_is_the_graders_fault(isolation, monkeypatch):
-    right = launch.orders
+@pytest.mark.usefixtures("new_servers")
+def test_a_path_that_is_missing_is_the_graders_fault(isolation, monkeypatch):
+    right = launch.rules
 
-    def wrong(*given):
-        orders = right(*given)
-        return {**orders, "readable": [*orders["readable"], "/nowhere"]}
+    def wrong(isolation):
+        rules = right(isolation)
+        return {**rules, "readable": [*rules["readable"], "/nowhere"]}
 
-    monkeypatch.setattr(launch, "orders", wrong)
+    monkeypatch.setattr(launch, "rules", wrong)
     with pytest.raises(SandboxError, match="No such file or directory: '/nowhere'"):
         Child.start(isolation, Limits())
 
 
+def test_a_child_that_cannot_be_locked_down_is_the_graders_fault(isolation, monkeypatch):
+    right = launch.orders
+    monkeypatch.setattr(launch, "orders", lambda *given: {**right(*given), "limits": None})
+    with pytest.raises(SandboxError, match=r"could not be locked down: (?s:.*)TypeError"):
+        Child.start(isolation, Limits())
+
+
+@pytest.mark.usefixtures("new_servers")
 def test_a_child_that_cannot_be_started_is_the_graders_fault(isolation, monkeypatch):
     monkeypatch.setattr(launch, "_environment", lambda _: {"A": "x" * 2**22})
     with pytest.raises(SandboxError, match="could not be started"):

@@ -12,7 +12,7 @@ module = sys.modules["autograder.sandbox.probe"]
 
 
 @pytest.fixture(autouse=True)
-def _forget():
+def _forget(new_servers):
     module._probed.cache_clear()
     yield
     module._probed.cache_clear()
@@ -64,13 +64,13 @@ def test_without_libseccomp_there_is_no_tier(monkeypatch, error, hint):
 
 
 def test_a_sandbox_that_leaks_is_none(monkeypatch):
-    right = launch.orders
+    right = launch.rules
 
-    def leaking(*given):
-        orders = right(*given)
-        return {**orders, "readable": [*orders["readable"], "/"]}
+    def leaking(isolation):
+        rules = right(isolation)
+        return {**rules, "readable": [*rules["readable"], "/"]}
 
-    monkeypatch.setattr(launch, "orders", leaking)
+    monkeypatch.setattr(launch, "rules", leaking)
     found = probe(tier="kernel")
     assert found.tier == "none"
     assert found.missing == ("the kernel tier does not hold here: a child can read a file",)
@@ -78,7 +78,9 @@ def test_a_sandbox_that_leaks_is_none(monkeypatch):
 
 def test_a_sandbox_that_is_too_tight_is_none(monkeypatch):
     right = launch.orders
-    monkeypatch.setattr(launch, "orders", lambda *given: {**right(*given), "writable": []})
+    # No descriptor is left to open a file with.
+    tight = {"limits": {"RLIMIT_NOFILE": 5}}
+    monkeypatch.setattr(launch, "orders", lambda *given: {**right(*given), **tight})
     found = probe(tier="kernel")
     assert found.missing == ("the kernel tier does not hold here: a child cannot write in scratch",)
 
