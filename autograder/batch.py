@@ -1,13 +1,16 @@
 """Grade many submissions: find them, judge them side by side, keep each verdict."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from autograder import reference, release, student_names
+from autograder.autograded import read_timestamp
 from autograder.course import Course
 from autograder.errors import UsageError
 from autograder.exercises import QUESTIONS
@@ -15,9 +18,10 @@ from autograder.grading import Grader
 from autograder.sandbox import Isolation, Limits
 from autograder.secret import read_secret
 from autograder.shortcuts import SHORTCUTS
-from autograder.store import DamagedVerdictError, VerdictStore
+from autograder.store import DamagedVerdictError, Known, VerdictStore
 from autograder.submission import (
     UnreadableError,
+    read_bytes,
     read_submission,
     student_folders,
     submission_file,
@@ -88,68 +92,152 @@ def find_submissions(
     return chosen
 
 
+@dataclass(frozen=True)
+class Graded:
+    """A submission's verdict, and how far it has come.
+
+    ``fresh``: it was judged now.  ``content`` identifies what was handed in, byte by byte.
+    ``written``: the grading process has written the autograded notebook, too.
+    ``projected``: an earlier run has written all that is made of this verdict.
+    """
+
+    verdict: Verdict
+    folder: Path
+    content: str
+    fresh: bool = True
+    written: bool = False
+    projected: bool = False
+
+
+#: Writes what a grading process can write of a verdict by itself; tells whether it could.
+Finish = Callable[[Grader, str, Path, Verdict], bool]
+
+
 def grade_class(
     make: Callable[[], Grader],
-    submissions: Sequence[tuple[str, Path]],
+    submissions: Iterable[tuple[str, Path]],
     store: VerdictStore,
     *,
+    finish: Finish | None = None,
+    until: Callable[[Iterable[Any]], Iterator[Any]] = iter,
     jobs: int | None = None,
     force: bool = False,
-) -> Iterator[Verdict]:
+) -> Iterator[Graded]:
     """Judge submissions and keep every verdict as it arrives; yields them in that order.
 
     ``make`` makes the grader, once in each of ``jobs`` processes (default: as many as there
-    are processors); it is sent to them, as ``partial(make_grader, course, ...)`` can be.  A
-    submission whose verdict is kept and still holds is not judged again, unless ``force``;
-    the kept verdict is yielded.  One whose process dies is not judged.
+    are processors); it is sent to them, as ``partial(make_grader, course, ...)`` can be, and
+    so is ``finish``.  A submission whose verdict is kept and still holds is not judged again,
+    unless ``force``; the kept verdict is yielded.  One whose process dies is not judged.
+    What ``until`` cuts off is left as it is.
     """
     grader = make()
     assignment = grader.release.assignment
-    known = {} if force else store.keys(assignment)
+    known = {} if force else store.known(assignment)
     changed = []
-    for student, folder in submissions:
-        kept = _kept(grader, student, folder, store, known)
+    for student, folder in until(submissions):
+        content = _content(grader, folder)
+        kept = _kept(grader, student, folder, content, store, known.get(student))
         if kept is None:
-            changed.append((student, folder))
+            changed.append((student, folder, content))
         else:
             yield kept
-    judge = partial(_judge_of, make)
-    for (student, _), answer in judge_all(judge, changed, jobs or usable_processors()):
-        verdict = answer
-        if isinstance(answer, Lost):
-            reason = f"the grading process {answer.reason}"
-            verdict = Verdict(student, assignment, "not judged", reason=reason)
-        store.put(verdict)
-        yield verdict
+    judge = partial(_judge_of, make, finish)
+    for task, (verdict, written) in _judged(judge, until(changed), jobs):
+        _, folder, content = task
+        store.put(verdict, content)
+        yield Graded(verdict, folder, content, written=written)
 
 
 def grade_one(
     grader: Grader, student: str, folder: Path, store: VerdictStore, *, force: bool = False
 ) -> Verdict:
     """Judge one submission in this process and keep the verdict, as ``grade_class`` does."""
-    known = {} if force else store.keys(grader.release.assignment)
-    verdict = _kept(grader, student, folder, store, known)
-    if verdict is None:
-        verdict = judge_folder(grader, student, folder)
-        store.put(verdict)
+    known = {} if force else store.known(grader.release.assignment)
+    content = _content(grader, folder)
+    kept = _kept(grader, student, folder, content, store, known.get(student))
+    if kept is not None:
+        return kept.verdict
+    verdict = judge_folder(grader, student, folder)
+    store.put(verdict, content)
     return verdict
 
 
-def _judge_of(make: Callable[[], Grader]) -> Callable[[str, Path], Verdict]:
+def judge_class(
+    make: Callable[[], Grader], submissions: Iterable[tuple[str, Path]], jobs: int | None = None
+) -> Iterator[Verdict]:
+    """Judge submissions, whatever is known of them, and keep nothing."""
+    tasks = ((student, folder, "") for student, folder in submissions)
+    for _, (verdict, _) in _judged(partial(_judge_of, make, None), tasks, jobs):
+        yield verdict
+
+
+#: What a grading process judges: a student, the folder, and what identifies its content.
+_Task = tuple[str, Path, str]
+
+
+def _judged(
+    judge: Callable[[], Callable[..., tuple[Verdict, bool]]],
+    tasks: Iterable[_Task],
+    jobs: int | None,
+) -> Iterator[tuple[_Task, tuple[Verdict, bool]]]:
+    """Each task with its verdict, and whether its notebook has been written."""
+    for task, answer in judge_all(judge, tasks, jobs or usable_processors()):
+        student, folder, content = task
+        judged = answer
+        if isinstance(answer, Lost):
+            reason = f"the grading process {answer.reason}"
+            judged = Verdict(student, folder.name, "not judged", reason=reason), False
+        yield (student, folder, content), judged
+
+
+def _judge_of(
+    make: Callable[[], Grader], finish: Finish | None
+) -> Callable[..., tuple[Verdict, bool]]:
     """What a grading process judges with."""
-    return partial(judge_folder, make())
+    grader = make()
+
+    def judge(student: str, folder: Path, _content: str) -> tuple[Verdict, bool]:
+        verdict = judge_folder(grader, student, folder)
+        if finish is None or verdict.status != "judged":
+            return verdict, False
+        return verdict, finish(grader, student, folder, verdict)
+
+    return judge
 
 
 def _kept(
-    grader: Grader, student: str, folder: Path, store: VerdictStore, known: dict[str, str]
-) -> Verdict | None:
+    grader: Grader,
+    student: str,
+    folder: Path,
+    content: str,
+    store: VerdictStore,
+    known: Known | None,
+) -> Graded | None:
     """The kept verdict on what is handed in now, if there is one."""
-    if student in known and known[student] == _key(grader, student, folder):
-        try:
-            return store.get(student, grader.release.assignment)
-        except DamagedVerdictError as error:
-            log.warning("%s", error)
-    return None
+    if known is None:
+        return None
+    same = bool(content) and known.content == content
+    if not same and known.key != _key(grader, student, folder):
+        return None
+    try:
+        verdict = store.get(student, grader.release.assignment)
+    except DamagedVerdictError as error:
+        log.warning("%s", error)
+        return None
+    if verdict is None:
+        return None
+    projected = same and known.projected
+    return Graded(verdict, folder, content, fresh=False, projected=projected)
+
+
+def _content(grader: Grader, folder: Path) -> str:
+    """Identifies the bytes of a submission and when it was handed in; empty if none can be read."""
+    # Whatever goes wrong here goes wrong where it is judged, too, and is told there.
+    with suppress(Exception):
+        handed_in = read_bytes(submission_file(folder, grader.release.assignment))
+        return grader.content(read_timestamp(folder).encode() + b"\0" + handed_in)
+    return ""
 
 
 def _key(grader: Grader, student: str, folder: Path) -> str:

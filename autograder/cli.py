@@ -214,7 +214,7 @@ def _grade(options: argparse.Namespace) -> int:
         print(json.dumps(outcome.data(), indent=1))
     else:
         outcome.show()
-    return UNFIT if outcome.not_judged else DONE
+    return DONE if outcome.complete else UNFIT
 
 
 def _explain(options: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from rich.console import Console
 from autograder import class_report, export, feedback, gradebook, sandbox, session
 from autograder.course import Course
 from autograder.errors import UsageError
+from autograder.outcome import terminal
 from autograder.sandbox import Isolation
 from autograder.secret import write_secret
 from autograder.store import VerdictStore
@@ -21,22 +22,22 @@ DEMO_SECRET = b"the demonstration has no secrets"
 
 def run(course: Course) -> int:
     """Release, hand in, grade, and show; returns the exit code."""
-    console = session.terminal()
+    console = terminal()
     demo = replace(course, class_root=course.build / "demo")
     shutil.rmtree(demo.class_root, ignore_errors=True)
     write_secret(demo.secret, DEMO_SECRET)
     isolation = _isolation(console)
     assignments = _sample_class(course).write_class(course, demo.submitted)
-    not_judged = 0
+    complete = True
     for assignment in assignments:
         outcome = session.grade(
             demo, assignment, isolation=isolation, quiet=not console.is_terminal
         )
         outcome.show(console)
-        not_judged += outcome.not_judged
+        complete = complete and outcome.complete
     _write(demo, assignments)
     _where(demo, console)
-    return 3 if not_judged else 0
+    return 0 if complete else 3
 
 
 def _isolation(console: Console) -> Isolation:

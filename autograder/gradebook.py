@@ -17,7 +17,6 @@ from nbgrader import api
 from sqlalchemy import URL
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
-from traitlets.config.loader import PyFileConfigLoader
 
 from autograder import autograded
 from autograder.course import Course
@@ -25,6 +24,7 @@ from autograder.errors import JudgingUnfitError
 from autograder.gradebook_cells import write_cells
 from autograder.gradebook_rows import BATCH, SEEN, ClassRows
 from autograder.release import Release
+from autograder.settings import other_database, read_settings
 from autograder.verdict import Verdict
 
 #: Seconds to wait for another writer of an SQLite file.
@@ -102,16 +102,9 @@ def manual_scores(course: Course, release: Release) -> dict[tuple[str, str], flo
     }
 
 
-def read_settings(course: Course) -> Config:
-    """What ``nbgrader_config.py`` sets."""
-    loader = PyFileConfigLoader(course.config.name, path=str(course.config.parent))
-    settings: Config = loader.load_config()
-    return settings
-
-
 @contextmanager
 def _open(course: Course, settings: Config, db_url: str | None) -> Iterator[api.Gradebook]:
-    url = db_url or _configured_url(course, settings)
+    url = db_url or _configured_url(course)
     try:
         course.gradebook.parent.mkdir(parents=True, exist_ok=True)
         with _own_programs_first():
@@ -127,11 +120,8 @@ def _open(course: Course, settings: Config, db_url: str | None) -> Iterator[api.
         ) from error
 
 
-def _configured_url(course: Course, settings: Config) -> str | URL:
-    configured = settings.CourseDirectory.get("db_url")
-    if configured and course.class_root == course.root:
-        return str(configured)
-    return URL.create(
+def _configured_url(course: Course) -> str | URL:
+    return other_database(course) or URL.create(
         "sqlite", database=str(course.gradebook.absolute()), query={"timeout": str(_PATIENCE)}
     )
 

@@ -4,8 +4,9 @@ The gradebook, the feedback and the reports are projections of it and can be mad
 """
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import JudgingUnfitError
@@ -24,9 +25,31 @@ CREATE TABLE IF NOT EXISTS verdicts (
     status TEXT NOT NULL,
     stale TEXT NOT NULL DEFAULT '',
     verdict TEXT NOT NULL,
+    content TEXT NOT NULL DEFAULT '',
+    projected INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (assignment, student)
 )
 """
+#: Seconds to wait for another writer.
+_PATIENCE = 30
+#: Columns that a file of an earlier version lacks.
+_ADDED = {
+    "content": "ALTER TABLE verdicts ADD COLUMN content TEXT NOT NULL DEFAULT ''",
+    "projected": "ALTER TABLE verdicts ADD COLUMN projected INTEGER NOT NULL DEFAULT 0",
+}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a verdict that is final and not stale.
+
+    ``key`` identifies what was judged, ``content`` (a digest) the very bytes that it was
+    read from; ``projected``: gradebook and autograded notebook have been written of it.
+    """
+
+    key: str
+    content: str
+    projected: bool
 
 
 class VerdictStore:
@@ -38,28 +61,50 @@ class VerdictStore:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._held: sqlite3.Connection | None = None
 
-    def put(self, verdict: Verdict) -> None:
-        """Keep ``verdict``; see the class for what it may replace."""
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep the file open meanwhile, in this thread; every call commits by itself, as ever."""
+        with closing(self._connection()) as db:
+            self._held = db
+            try:
+                yield
+            finally:
+                self._held = None
+
+    def put(self, verdict: Verdict, content: str = "") -> None:
+        """Keep ``verdict``, read from ``content``; see the class for what it may replace."""
         with self._open() as db:
             if verdict.status != "judged" and self._is_whole(db, verdict):
                 marked = db.execute(
-                    "UPDATE verdicts SET stale = ? "
+                    "UPDATE verdicts SET stale = ?, projected = 0 "
                     "WHERE assignment = ? AND student = ? AND status = 'judged'",
                     (verdict.reason or verdict.status, verdict.assignment, verdict.student),
                 )
                 if marked.rowcount:
                     return
             db.execute(
-                "INSERT OR REPLACE INTO verdicts (assignment, student, key, status, verdict) "
-                "VALUES (?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO verdicts "
+                "(assignment, student, key, status, verdict, content) VALUES (?, ?, ?, ?, ?, ?)",
                 (
                     verdict.assignment,
                     verdict.student,
                     verdict.key,
                     verdict.status,
                     verdict.to_json(),
+                    content,
                 ),
+            )
+
+    def mark_projected(self, assignment: str, contents: Iterable[tuple[str, str]]) -> None:
+        """Note that gradebook and notebook have been written for students' ``contents``."""
+        rows = [(content, assignment, student) for student, content in contents]
+        with self._open() as db:
+            db.executemany(
+                "UPDATE verdicts SET projected = 1, content = ? "
+                "WHERE assignment = ? AND student = ?",
+                rows,
             )
 
     def get(self, student: str, assignment: str) -> Verdict | None:
@@ -81,15 +126,24 @@ class VerdictStore:
             ).fetchall()
         return [(self._read(student, text), stale) for student, text, stale in rows]
 
-    def keys(self, assignment: str) -> dict[str, str]:
-        """What was judged, by student: the keys of verdicts that are final and not stale."""
+    def known(self, assignment: str) -> dict[str, Known]:
+        """The verdicts that are final and not stale, by student."""
         with self._open() as db:
             rows = db.execute(
-                "SELECT student, key FROM verdicts "
+                "SELECT student, key, content, projected FROM verdicts "
                 "WHERE assignment = ? AND status = 'judged' AND stale = ''",
                 (assignment,),
             ).fetchall()
-        return dict(rows)
+        return {
+            student: Known(key, content, bool(projected))
+            for student, key, content, projected in rows
+        }
+
+    def students(self, assignment: str) -> set[str]:
+        """Everybody who has a verdict, of whatever kind."""
+        with self._open() as db:
+            rows = db.execute("SELECT student FROM verdicts WHERE assignment = ?", (assignment,))
+            return {student for (student,) in rows}
 
     def _is_whole(self, db: sqlite3.Connection, verdict: Verdict) -> bool:
         """Whether the verdict that is kept for the same submission can be read."""
@@ -118,14 +172,33 @@ class VerdictStore:
 
         Raises JudgingUnfitError when the file cannot be read or written.
         """
+        with ExitStack() as closed:
+            db = self._held or closed.enter_context(closing(self._connection()))
+            try:
+                with db:
+                    yield db
+            except (sqlite3.Error, OSError) as error:
+                raise self._unfit(error) from error
+
+    def _connection(self) -> sqlite3.Connection:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self._path, timeout=30)) as db, db:
+            db = sqlite3.connect(self._path, timeout=_PATIENCE)
+            try:
                 db.execute("PRAGMA journal_mode=WAL")
                 db.execute(_SCHEMA)
-                yield db
+                columns = {name for _, name, *_ in db.execute("PRAGMA table_info(verdicts)")}
+                for column in _ADDED.keys() - columns:
+                    db.execute(_ADDED[column])
+            except BaseException:
+                db.close()
+                raise
         except (sqlite3.Error, OSError) as error:
-            raise JudgingUnfitError(
-                f"the verdicts in {self._path} cannot be read or written ({error}); nothing was "
-                "lost; free the disk or restore the file, then run the command again"
-            ) from error
+            raise self._unfit(error) from error
+        return db
+
+    def _unfit(self, error: Exception) -> JudgingUnfitError:
+        return JudgingUnfitError(
+            f"the verdicts in {self._path} cannot be read or written ({error}); nothing was "
+            "lost; free the disk or restore the file, then run the command again"
+        )

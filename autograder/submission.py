@@ -132,7 +132,11 @@ def read_cells(path: Path) -> tuple[NotebookCell, ...]:
     return tuple(_cell(cell, place) for place, cell in enumerate(_raw_cells(_text(path)), 1))
 
 
-def _text(path: Path) -> str:
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a submitted file.
+
+    Raises UnreadableError with the reason when it is no plain file or too large.
+    """
     try:
         # O_NONBLOCK: a named pipe in the place of the file must not hold us up.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -148,7 +152,11 @@ def _text(path: Path) -> str:
                 f"the file has {state.st_size / 1e6:.0f} MB; expected at most "
                 f"{LARGEST_FILE / 1e6:.0f} MB; clear the outputs of the notebook and save it"
             )
-        data = file.read(LARGEST_FILE + 1)
+        return file.read(LARGEST_FILE + 1)
+
+
+def _text(path: Path) -> str:
+    data = read_bytes(path)
     if not data.strip():
         raise UnreadableError("the file is empty; save the notebook again and submit it")
     try:

@@ -41,9 +41,9 @@ def judged(monkeypatch) -> list[str]:
     names: list[str] = []
     really = VerdictStore.put
 
-    def put(self: VerdictStore, verdict: Verdict) -> None:
+    def put(self: VerdictStore, verdict: Verdict, content: str = "") -> None:
         names.append(verdict.student)
-        really(self, verdict)
+        really(self, verdict, content)
 
     monkeypatch.setattr(VerdictStore, "put", put)
     return names
@@ -74,7 +74,8 @@ def grade(
         judged.clear()
         found = find_submissions(course, NAME)
         store = VerdictStore(course.verdicts)
-        return {v.student: v for v in grade_class(make, found, store, jobs=jobs, force=force)}
+        graded = grade_class(make, found, store, jobs=jobs, force=force)
+        return {one.verdict.student: one.verdict for one in graded}
 
     return grade
 
@@ -277,11 +278,11 @@ def test_verdicts_that_arrived_before_an_interrupt_are_kept(course, hand_in, mak
         hand_in(student, SMALL)
     store = VerdictStore(course.verdicts)
     running = grade_class(make, find_submissions(course, NAME), store, jobs=1)
-    first = next(running)
+    first = next(running).verdict
     running.close()
     assert store.get(first.student, NAME) is not None
-    known = store.keys(NAME)
+    known = store.known(NAME)
     list(grade_class(make, find_submissions(course, NAME), store, jobs=1))
     assert judged.count(first.student) == 1
-    assert known.keys() <= store.keys(NAME).keys()
-    assert len(store.keys(NAME)) == 3
+    assert known.keys() <= store.known(NAME).keys()
+    assert len(store.known(NAME)) == 3

@@ -9,9 +9,9 @@ from rich.console import Console
 
 from autograder import gradebook, sandbox, session
 from autograder.errors import JudgingUnfitError, UsageError
+from autograder.outcome import LARGEST_TABLE, Line, Outcome
 from autograder.release import Release, ReleasedCell
 from autograder.sandbox import UNISOLATED, Isolation
-from autograder.session import Outcome
 from autograder.store import VerdictStore
 from autograder.verdict import ExerciseVerdict, Verdict
 from course_utils.exercise import CheckResult, Status
@@ -46,7 +46,14 @@ CYD = judged("cyd", found("pool", 0.0, "not started"), found("pool_padding", 0.0
 DAN = judged("dan", found("pool", 0.0, "failed", "there is no function named pool"))
 EVE = Verdict("e\x1b[31mve[bold]", NAME, "unreadable", reason="the file is\nempty")
 FAY = Verdict("fay", NAME, "not judged", reason="the sandbox failed")
-OUTCOME = Outcome(RELEASE, (ADA, BOB, CYD, DAN, EVE, FAY), Isolation("kernel", 4))
+
+
+def outcome_of(*verdicts: Verdict, release: Release = RELEASE) -> Outcome:
+    lines = tuple(Line.of(verdict, release) for verdict in verdicts)
+    return Outcome(release, lines, Isolation("kernel", 4))
+
+
+OUTCOME = outcome_of(ADA, BOB, CYD, DAN, EVE, FAY)
 
 
 def shown(outcome: Outcome) -> str:
@@ -73,7 +80,7 @@ def test_the_table_shows_points_state_and_the_first_thing_that_went_wrong() -> N
 
 def test_the_table_says_no_name_twice() -> None:
     ended = found("pool", 0.0, "failed", "pool used more than 5 s of processor time")
-    text = shown(replace(OUTCOME, verdicts=(judged("ada", ended),)))
+    text = shown(outcome_of(judged("ada", ended)))
     assert row(text, "ada")[-1] == "pool used more than 5 s of processor time"
 
 
@@ -84,7 +91,7 @@ def test_the_table_lists_what_failed_besides_but_nothing_that_was_not_looked_at(
     released = replace(RELEASE, cells=(*RELEASE.cells, replace(RELEASE.cells[0], grade_id="other")))
     bonus = found("pool_padding", 0.5, "failed")
     verdict = judged("ada", bonus, crashed, second)
-    text = shown(replace(OUTCOME, release=released, verdicts=(verdict,)))
+    text = shown(outcome_of(verdict, release=released))
     assert row(text, "ada")[-1] == "pool: a, a check; b, a check; failed, too: other"
 
 
@@ -116,6 +123,27 @@ def test_the_data_for_machines_has_every_submission_and_no_score_where_there_is_
 
 def test_only_faults_of_ours_are_counted_as_not_judged() -> None:
     assert OUTCOME.not_judged == 1
+    assert not OUTCOME.complete
+    assert outcome_of(ADA, EVE).complete
+    assert not replace(outcome_of(ADA), left=1).complete
+    assert not replace(outcome_of(ADA), unwritten=("ada: disk full",)).complete
+
+
+def test_a_large_class_is_shown_by_what_needs_a_look() -> None:
+    many = [replace(ADA, student=f"s{number}") for number in range(LARGEST_TABLE)]
+    text = shown(outcome_of(*many, FAY))
+    assert row(text, "fay")[2] == "not judged"
+    assert "s7" not in text
+    assert "201 submissions; 'autograder export' lists all" in text
+    assert "200 passed, 1 not judged" in text
+
+
+def test_who_is_gone_left_or_unwritten_is_told() -> None:
+    told = replace(OUTCOME, gone=("zoe[b]",), left=3, unwritten=("ada: no space left",))
+    text = shown(told)
+    assert "no longer handed in, their older verdict is kept: 1 (zoe[b])" in text
+    assert "interrupted: 3 are left; run the command again to go on" in text
+    assert "no notebook was written for ada: no space left" in text
 
 
 # Isolation
@@ -170,12 +198,12 @@ def test_a_session_puts_verdicts_gradebook_and_notebooks_where_people_look(
     for student in ("bob", "ada"):
         hand_in(student, {"cells": [], "nbformat": 4, "nbformat_minor": 5, "metadata": {}}, NAME)
     outcome = session.grade(course, NAME, isolation=isolation, quiet=True)
-    assert [v.student for v in outcome.verdicts] == ["ada", "bob"]
+    assert [line.student for line in outcome.lines] == ["ada", "bob"]
     assert outcome.unchanged == 0
     again = session.grade(course, NAME, isolation=isolation, quiet=True)
-    assert (again.verdicts, again.unchanged) == (outcome.verdicts, 2)
+    assert (again.lines, again.unchanged) == (outcome.lines, 2)
     assert session.grade(course, NAME, isolation=isolation, quiet=True, force=True).unchanged == 0
-    assert written[:2] == [list(outcome.verdicts)] * 2
+    assert [sorted(v.student for v in some) for some in written] == [["ada", "bob"]] * 3
     assert len(VerdictStore(course.verdicts).all(NAME)) == 2
     for student in ("ada", "bob"):
         assert (course.autograded / student / NAME / f"{NAME}.ipynb").is_file()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import JudgingUnfitError
-from autograder.store import DamagedVerdictError, VerdictStore
+from autograder.store import DamagedVerdictError, Known, VerdictStore
 from autograder.verdict import ExerciseVerdict, Verdict
 from course_utils.report_card import ReportCard
 
@@ -28,6 +28,10 @@ def failed(status: str = "not judged", reason: str = "the sandbox failed") -> Ve
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "class" / "verdicts.db"
+
+
+def keys(store: VerdictStore) -> dict[str, str]:
+    return {student: known.key for student, known in store.known(NAME).items()}
 
 
 @pytest.fixture
@@ -52,11 +56,42 @@ def test_verdicts_are_sorted_by_student_and_kept_by_assignment(store: VerdictSto
     assert [v.student for v, _ in store.all("03_pooling")] == ["eve"]
 
 
+def test_what_has_been_projected_is_known_until_a_verdict_replaces_it(store: VerdictStore) -> None:
+    store.put(judged(), "its bytes")
+    assert store.known(NAME)["ada"] == Known("k1", "its bytes", projected=False)
+    store.mark_projected(NAME, [("ada", "other bytes"), ("nobody", "")])
+    assert store.known(NAME)["ada"] == Known("k1", "other bytes", projected=True)
+    store.put(judged(), "its bytes")
+    assert not store.known(NAME)["ada"].projected
+    assert store.students(NAME) == {"ada"}
+
+
+def test_a_file_of_an_earlier_version_is_read_and_written(path: Path) -> None:
+    VerdictStore(path).put(judged())
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("ALTER TABLE verdicts DROP COLUMN content")
+        db.execute("ALTER TABLE verdicts DROP COLUMN projected")
+    assert VerdictStore(path).get("ada", NAME) == judged()
+    assert VerdictStore(path).known(NAME) == {"ada": Known("k1", "", projected=False)}
+
+
+def test_while_it_is_held_every_call_is_kept_though_the_process_may_be_killed_next(
+    path: Path, store: VerdictStore
+) -> None:
+    with store.held():
+        store.put(judged())
+        assert VerdictStore(path).get("ada", NAME) == judged()
+        with pytest.raises(OSError, match="somebody else"):
+            raise OSError("somebody else's trouble")
+    store.put(judged(share=0.25))
+    assert store.get("ada", NAME) == judged(share=0.25)
+
+
 def test_a_later_score_replaces_an_earlier_one(store: VerdictStore) -> None:
     store.put(judged(share=0.9))
     store.put(judged(share=0.1, key="k2"))
     assert store.get("ada", NAME) == judged(share=0.1, key="k2")
-    assert store.keys(NAME) == {"ada": "k2"}
+    assert keys(store) == {"ada": "k2"}
 
 
 @pytest.mark.parametrize("status", ["not judged", "unreadable"])
@@ -67,7 +102,7 @@ def test_what_has_no_score_leaves_an_earlier_score_and_marks_it(
     store.put(failed(status))
     assert store.all(NAME) == [(judged(), "the sandbox failed")]
     # It is judged again at the next opportunity.
-    assert store.keys(NAME) == {}
+    assert keys(store) == {}
     store.put(failed(status, "another reason"))
     assert store.all(NAME) == [(judged(), "another reason")]
 
@@ -77,14 +112,14 @@ def test_a_fresh_score_takes_the_mark_away(store: VerdictStore) -> None:
     store.put(failed())
     store.put(judged(share=0.75))
     assert store.all(NAME) == [(judged(share=0.75), "")]
-    assert store.keys(NAME) == {"ada": "k1"}
+    assert keys(store) == {"ada": "k1"}
 
 
 def test_without_an_earlier_score_the_reason_is_kept(store: VerdictStore) -> None:
     store.put(failed("unreadable", "the file is empty"))
     store.put(failed())
     assert store.all(NAME) == [(failed(), "")]
-    assert store.keys(NAME) == {}
+    assert keys(store) == {}
     store.put(judged())
     assert store.all(NAME) == [(judged(), "")]
 
@@ -92,7 +127,7 @@ def test_without_an_earlier_score_the_reason_is_kept(store: VerdictStore) -> Non
 def test_a_mark_without_a_reason_is_a_mark_all_the_same(store: VerdictStore) -> None:
     store.put(judged())
     store.put(failed(reason=""))
-    assert store.keys(NAME) == {}
+    assert keys(store) == {}
     assert store.all(NAME) == [(judged(), "not judged")]
 
 
