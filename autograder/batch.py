@@ -136,12 +136,11 @@ def grade_class(
     known = {} if force else store.known(assignment)
     changed = []
     for student, folder in until(submissions):
-        content = _content(grader, folder)
-        kept = _kept(grader, student, folder, content, store, known.get(student))
-        if kept is None:
-            changed.append((student, folder, content))
+        found = kept(grader, student, folder, store, known.get(student))
+        if found is None:
+            changed.append((student, folder, content_of(grader, folder)))
         else:
-            yield kept
+            yield found
     judge = partial(_judge_of, make, finish)
     for task, (verdict, written) in _judged(judge, until(changed), jobs):
         _, folder, content = task
@@ -154,10 +153,10 @@ def grade_one(
 ) -> Verdict:
     """Judge one submission in this process and keep the verdict, as ``grade_class`` does."""
     known = {} if force else store.known(grader.release.assignment)
-    content = _content(grader, folder)
-    kept = _kept(grader, student, folder, content, store, known.get(student))
-    if kept is not None:
-        return kept.verdict
+    found = kept(grader, student, folder, store, known.get(student))
+    if found is not None:
+        return found.verdict
+    content = content_of(grader, folder)
     verdict = judge_folder(grader, student, folder)
     store.put(verdict, content)
     return verdict
@@ -206,17 +205,13 @@ def _judge_of(
     return judge
 
 
-def _kept(
-    grader: Grader,
-    student: str,
-    folder: Path,
-    content: str,
-    store: VerdictStore,
-    known: Known | None,
+def kept(
+    grader: Grader, student: str, folder: Path, store: VerdictStore, known: Known | None
 ) -> Graded | None:
-    """The kept verdict on what is handed in now, if there is one."""
+    """The verdict that is kept and still holds for what is handed in now, if there is one."""
     if known is None:
         return None
+    content = content_of(grader, folder)
     same = bool(content) and known.content == content
     if not same and known.key != _key(grader, student, folder):
         return None
@@ -231,7 +226,7 @@ def _kept(
     return Graded(verdict, folder, content, fresh=False, projected=projected)
 
 
-def _content(grader: Grader, folder: Path) -> str:
+def content_of(grader: Grader, folder: Path) -> str:
     """Identifies the bytes of a submission and when it was handed in; empty if none can be read."""
     # Whatever goes wrong here goes wrong where it is judged, too, and is told there.
     with suppress(Exception):

@@ -78,6 +78,14 @@ def _parser() -> argparse.ArgumentParser:
         "--jobs", type=_positive, metavar="N", help="side by side (default: all cores)"
     )
     grade.add_argument("--force", action="store_true", help="judge again what has not changed")
+    grade.add_argument(
+        "--dry-run", action="store_true", help="only say who would be judged; write nothing"
+    )
+    grade.add_argument(
+        "--compare",
+        action="store_true",
+        help="with --dry-run: judge everybody, and say whose score would change and why",
+    )
     grade.add_argument("--json", action="store_true", help="print the grades for machines")
     grade.add_argument(
         "--tier", choices=["kernel", "namespaces"], help="insist on this kind of isolation"
@@ -201,6 +209,10 @@ def _grade(options: argparse.Namespace) -> int:
     if options.assignment is None:
         raise UsageError(_which_assignment(course))
     course.require(options.assignment)
+    if options.compare and not options.dry_run:
+        raise UsageError("--compare writes nothing, and goes with --dry-run; add it")
+    if options.dry_run:
+        return _rehearse(course, options)
     outcome = session.grade(
         course,
         options.assignment,
@@ -215,6 +227,33 @@ def _grade(options: argparse.Namespace) -> int:
     else:
         outcome.show()
     return DONE if outcome.complete else UNFIT
+
+
+def _rehearse(course: Course, options: argparse.Namespace) -> int:
+    from autograder import batch, regrading, session
+    from autograder.watching import Watching
+
+    isolation = session.isolation(options.tier, unisolated=options.unisolated)
+    submissions = batch.find_submissions(course, options.assignment, options.students)
+    if not options.compare:
+        names = regrading.would_judge(course, options.assignment, isolation, submissions)
+        print(json.dumps(names) if options.json else "\n".join(names) or "nobody")
+        return DONE
+    changed = []
+    with Watching(quiet=options.json or not sys.stderr.isatty()) as watching:
+        watching.begin(f"comparing {options.assignment}", len(submissions))
+        for change in regrading.changes(
+            course, options.assignment, isolation, submissions, options.jobs
+        ):
+            watching.show("" if change is None else "changed")
+            if change is not None:
+                changed.append(change)
+    changed.sort(key=lambda change: change.student)
+    if options.json:
+        print(json.dumps([change.data() for change in changed], indent=1))
+    else:
+        print("\n".join(map(str, changed)) or "no score would change")
+    return DONE
 
 
 def _explain(options: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ from typing import Self
 from autograder import autograded, student_names
 from autograder.batch import Graded
 from autograder.course import Course
+from autograder.errors import JudgingUnfitError
 from autograder.release import Release
 from autograder.settings import other_database
 from autograder.store import VerdictStore
@@ -95,6 +96,6 @@ def write_notebook(
     """Write the autograded notebook; return why that failed, or nothing."""
     try:
         autograded.write(course, release, student, folder, verdict)
-    except OSError as error:
-        return f"{error.strerror or error}; free the disk, or see who may write there"
+    except JudgingUnfitError as error:
+        return str(error)
     return ""

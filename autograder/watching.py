@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 #: What is counted beside the bar, in this order.
-_SHOWN: Final = ("passed", "failed", "not started", "unreadable", "not judged")
+_SHOWN: Final = ("passed", "failed", "not started", "unreadable", "not judged", "changed")
 
 
 class Watching:
