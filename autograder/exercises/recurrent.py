@@ -1,0 +1,441 @@
+"""``06_recurrent``: a recurrent step and whole sequences, forward and backward.
+
+A bonus asks for a cell with a memory, used step by step, and for truncated gradients.
+
+Numbers are eighths and quarters, the same on every machine; the sums inside a tanh are of
+order one, so that slopes are neither all 1 nor all 0.  No two of N, T, D and H are equal,
+except where all of them are: there a missing transpose raises nothing.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from autograder.exercises.question import MakeInputs, Question, Recipe, nonzero
+from course_utils.exercise import Array, Check, Exercise, Value
+
+#: N, D, H and N, T, D, H.
+StepSizes = tuple[int, int, int]
+Sizes = tuple[int, int, int, int]
+
+
+def _weights(random: np.random.Generator, inputs: int, width: int) -> dict[str, Array]:
+    return {
+        "Wx": nonzero(random, (inputs, width), 9) / 8,
+        "Wh": nonzero(random, (width, width), 9) / 8,
+        "b": nonzero(random, (width,), 9) / 8,
+    }
+
+
+def _step(sizes: StepSizes, dtype: type = np.float64) -> MakeInputs:
+    """Inputs of one step; integers stand for themselves, floats are quarters."""
+    batch, inputs, width = sizes
+    divisor, largest = (1, 2) if dtype is np.int64 else (4, 5)
+
+    def make(random: np.random.Generator) -> Mapping[str, Value]:
+        return {
+            "x": (nonzero(random, (batch, inputs), largest) / divisor).astype(dtype),
+            "prev_h": (nonzero(random, (batch, width), largest - 1) / divisor).astype(dtype),
+            **_weights(random, inputs, width),
+        }
+
+    return make
+
+
+def _sequences(sizes: Sizes, dtype: type = np.float64) -> MakeInputs:
+    """Inputs of whole sequences; integers stand for themselves, floats are quarters."""
+    batch, steps, inputs, width = sizes
+    divisor, largest = (1, 2) if dtype is np.int64 else (4, 5)
+
+    def make(random: np.random.Generator) -> Mapping[str, Value]:
+        return {
+            "x": (nonzero(random, (batch, steps, inputs), largest) / divisor).astype(dtype),
+            "h0": (nonzero(random, (batch, width), largest - 1) / divisor).astype(dtype),
+            **_weights(random, inputs, width),
+        }
+
+    return make
+
+
+def _far_out(make: MakeInputs) -> MakeInputs:
+    """The same with sums of a thousand and more, whose exponentials are infinite."""
+
+    def made(random: np.random.Generator) -> Mapping[str, Value]:
+        inputs = make(random)
+        return {**inputs, "x": 2.0**15 * inputs["x"]}
+
+    return made
+
+
+def _steep(make: MakeInputs) -> MakeInputs:
+    """The same with states near 0 and a ``Wh`` that makes gradients grow from step to step."""
+
+    def made(random: np.random.Generator) -> Mapping[str, Value]:
+        inputs = make(random)
+        small = {name: inputs[name] / 64 for name in ("x", "h0", "b")}
+        width = len(inputs["b"])
+        return {**inputs, **small, "Wh": 2 * np.eye(width) + inputs["Wh"] / 4}
+
+    return made
+
+
+def _cell(random: np.random.Generator) -> Mapping[str, Value]:
+    """Two sequences of unlike numbers and lengths, with the gradients that arrive at them."""
+    inputs, width = 3, 2
+    weights = _weights(random, inputs, width)
+    arrays: dict[str, Value] = {}
+    for name, batch, steps in (("first", 2, 4), ("second", 4, 3)):
+        arrays |= {
+            f"{name}_x": nonzero(random, (batch, steps, inputs), 5) / 4,
+            f"{name}_h0": nonzero(random, (batch, width), 4) / 4,
+            f"{name}_dh": nonzero(random, (batch, steps, width), 9),
+        }
+    biases = {"bx": weights.pop("b"), "bh": nonzero(random, (width,), 9) / 8}
+    return {**arrays, **weights, **biases}
+
+
+def _truncated(sizes: Sizes, kept: int) -> MakeInputs:
+    """Sequences that are cut into pieces of ``kept`` steps."""
+    make = _sequences(sizes)
+    batch, steps, _, width = sizes
+
+    def made(random: np.random.Generator) -> Mapping[str, Value]:
+        inputs = make(random)
+        return {**inputs, "dh": nonzero(random, (batch, steps, width), 9), "steps": kept}
+
+    return made
+
+
+def _recipes(*recipes: Recipe) -> dict[str, Recipe]:
+    return {recipe.name: recipe for recipe in recipes}
+
+
+STEP_RECIPES = _recipes(
+    Recipe("many inputs", _step((2, 4, 3)), "all sizes differ, D the largest"),
+    Recipe("many sequences", _step((5, 2, 4)), "all sizes differ, N the largest"),
+    Recipe("square", _step((3, 3, 3)), "all sizes equal: a missing transpose raises nothing"),
+    Recipe("integers", _step((2, 3, 1), np.int64), "x and prev_h of dtype int64"),
+    Recipe("far out", _far_out(_step((2, 1, 3))), "sums of a thousand and more"),
+)
+RECIPES = _recipes(
+    Recipe("four steps", _sequences((2, 4, 3, 5)), "all sizes differ, H the largest"),
+    Recipe("five steps", _sequences((3, 5, 4, 2)), "all sizes differ, T the largest"),
+    Recipe("square", _sequences((3, 3, 3, 3)), "all sizes equal: no transpose raises anything"),
+    Recipe("steep", _steep(_sequences((2, 4, 1, 3))), "gradients that grow: clipped or not"),
+    Recipe("integers", _sequences((1, 2, 3, 4), np.int64), "x and h0 of dtype int64"),
+    Recipe("far out", _far_out(_sequences((3, 2, 1, 4))), "sums of a thousand and more"),
+)
+
+#: Cases that illustrate a failure, smallest first; small numbers, one difficulty each.
+TINY_STEP = _recipes(
+    *(
+        Recipe(f"tiny: {name}", _step(sizes), "illustrates a failure")
+        for name, sizes in (
+            ("one number", (1, 1, 1)),
+            ("two sequences", (2, 1, 1)),
+            ("two inputs", (1, 2, 1)),
+            ("two states", (1, 1, 2)),
+            ("two of all", (2, 2, 2)),
+        )
+    )
+)
+TINY = _recipes(
+    *(
+        Recipe(f"tiny: {name}", _sequences(sizes), "illustrates a failure")
+        for name, sizes in (
+            ("one step", (1, 1, 1, 1)),
+            ("two steps", (1, 2, 1, 1)),
+            ("three steps", (1, 3, 1, 1)),
+            ("two sequences", (2, 1, 1, 1)),
+            ("two inputs", (1, 1, 2, 1)),
+            ("two states", (1, 1, 1, 2)),
+            ("two of all", (2, 2, 2, 2)),
+        )
+    )
+)
+CELL_RECIPES = _recipes(Recipe("two sequences", _cell, "what the first leaves for the second"))
+TRUNCATED_RECIPES = _recipes(
+    Recipe("pieces of two", _truncated((2, 5, 3, 4), 2), "a piece is left over at the end"),
+    Recipe("pieces of three", _truncated((3, 6, 2, 5), 3), "the pieces fill the sequence"),
+    Recipe("one piece", _truncated((2, 3, 1, 4), 5), "the piece is longer than the sequence"),
+)
+
+STEP_RECIPES |= TINY_STEP
+RECIPES |= TINY
+
+
+def _value(output: str, title: str, rule: str, weight: float, cases: tuple[str, ...]) -> Check:
+    return Check(output, title, rule, weight, outputs=(output,), cases=cases)
+
+
+def _gradient(argument: str, rule: str, weight: float, cases: tuple[str, ...]) -> Check:
+    title = f"d{argument}, the gradient with respect to {argument}"
+    return _value(f"d{argument}", title, rule, weight, cases)
+
+
+def _integers(what: str, *outputs: str) -> Check:
+    return Check(
+        "integers",
+        f"integer {what}",
+        f"The results are floats, whatever the dtype of {what}.",
+        weight=0.5,
+        kind="dtype",
+        outputs=outputs,
+        cases=("integers",),
+    )
+
+
+def _unchanged(weight: float, what: str) -> Check:
+    return Check("unchanged", "inputs left as they were", what, weight=weight, kind="unchanged")
+
+
+def _repeatable(weight: float) -> Check:
+    return Check(
+        "repeatable",
+        "same answer on a second call",
+        "Nothing may survive from one call to the next.",
+        weight=weight,
+        kind="repeatable",
+    )
+
+
+def _cache(holds: str) -> Check:
+    return Check(
+        "cache",
+        "the cache serves the backward",
+        f"The cache holds what the backward needs: {holds}, or what your backward makes of it.",
+        weight=0.5,
+        kind="cache",
+    )
+
+
+_READ_ONLY = "A forward may read its arguments, never write to them."
+_GRADIENTS_ONLY = (
+    "A backward returns gradients; it writes neither into what it was given nor into the cache."
+)
+_STATE = ("sequence", "state number")
+
+STEP_FORWARD = Exercise(
+    name="rnn_step_forward",
+    function="rnn_step_forward",
+    outputs=("next_h",),
+    backward="rnn_step_backward",
+    axes={"next_h": _STATE},
+    checks=(
+        _value(
+            "next_h",
+            "next_h, the state after the step",
+            "next_h is the tanh of x @ Wx + prev_h @ Wh + b.",
+            4,
+            ("many inputs", "many sequences"),
+        ),
+        Check(
+            "saturated",
+            "next_h, large sums",
+            "The tanh of a large number is 1 or -1, never nan: np.tanh knows.",
+            weight=1,
+            outputs=("next_h",),
+            cases=("far out",),
+        ),
+        _integers("x and prev_h", "next_h"),
+        _unchanged(0.5, _READ_ONLY),
+        _repeatable(0.5),
+        _cache("x, prev_h, Wx, Wh and next_h"),
+    ),
+)
+
+_STEP_CASES = ("many inputs", "many sequences", "square")
+
+STEP_BACKWARD = Exercise(
+    name="rnn_step_backward",
+    function="rnn_step_backward",
+    outputs=("dx", "dprev_h", "dWx", "dWh", "db"),
+    forward="rnn_step_forward",
+    differentiate=("x", "prev_h", "Wx", "Wh", "b"),
+    cache=("x", "prev_h", "Wx", "Wh", "next_h"),
+    upstream="dnext_h",
+    axes={
+        "dx": ("sequence", "input number"),
+        "dprev_h": _STATE,
+        "dWx": ("input number", "state number"),
+        "dWh": ("row", "column"),
+        "db": ("state number",),
+    },
+    checks=(
+        _gradient(
+            "x",
+            "x[n, d] met Wx[d, k] for every k: da @ Wx.T, with da = dnext_h * (1 - next_h**2).",
+            2,
+            _STEP_CASES,
+        ),
+        _gradient(
+            "prev_h",
+            "prev_h[n, j] met Wh[j, k] for every k: the sum runs over the second index of Wh.",
+            3,
+            _STEP_CASES,
+        ),
+        _gradient("Wx", "Wx[d, k] met x[n, d] for every n: sum over n.", 2, _STEP_CASES),
+        _gradient("Wh", "Wh[j, k] met prev_h[n, j] for every n: sum over n.", 2, _STEP_CASES),
+        _gradient("b", "b[k] was added for every sequence: sum over n.", 1, _STEP_CASES),
+        _integers("x and prev_h", "dx", "dprev_h", "dWx", "dWh", "db"),
+        _unchanged(1, _GRADIENTS_ONLY),
+        _repeatable(0.5),
+    ),
+)
+
+FORWARD = Exercise(
+    name="rnn_forward",
+    function="rnn_forward",
+    outputs=("h",),
+    backward="rnn_backward",
+    axes={"h": ("sequence", "step", "state number")},
+    checks=(
+        _value(
+            "h",
+            "h, the states of all steps",
+            "h[:, t] is the state after step t; step 0 starts from h0, every other from the "
+            "state before it.",
+            6,
+            ("four steps", "five steps"),
+        ),
+        Check(
+            "saturated",
+            "h, large sums",
+            "The tanh of a large number is 1 or -1, never nan: np.tanh knows.",
+            weight=0.5,
+            outputs=("h",),
+            cases=("far out",),
+        ),
+        _integers("x and h0", "h"),
+        _unchanged(0.5, _READ_ONLY),
+        _repeatable(0.5),
+        _cache("x, h0, Wx, Wh and h"),
+    ),
+)
+
+_CASES = ("four steps", "five steps", "square", "steep")
+
+BACKWARD = Exercise(
+    name="rnn_backward",
+    function="rnn_backward",
+    outputs=("dx", "dh0", "dWx", "dWh", "db"),
+    forward="rnn_forward",
+    differentiate=("x", "h0", "Wx", "Wh", "b"),
+    cache=("x", "h0", "Wx", "Wh", "h"),
+    upstream="dh",
+    axes={
+        "dx": ("sequence", "step", "input number"),
+        "dh0": _STATE,
+        "dWx": ("input number", "state number"),
+        "dWh": ("row", "column"),
+        "db": ("state number",),
+    },
+    checks=(
+        _gradient(
+            "x",
+            "From the last step to the first: what arrives from above and from the next step "
+            "is added, goes through the tanh, and reaches x[:, t] by Wx.",
+            3,
+            _CASES,
+        ),
+        _gradient("h0", "What is carried out of step 0 belongs to h0.", 2, _CASES),
+        _gradient("Wx", "Every step uses Wx: its gradients are added up.", 2, _CASES),
+        _gradient(
+            "Wh",
+            "Every step uses Wh, with the state before it; step 0 with h0. Add them up.",
+            3,
+            _CASES,
+        ),
+        _gradient("b", "Every step uses b: sum over sequences and steps.", 1, _CASES),
+        _integers("x and h0", "dx", "dh0", "dWx", "dWh", "db"),
+        _unchanged(1, _GRADIENTS_ONLY),
+        _repeatable(1),
+    ),
+)
+
+_OF_A_SEQUENCE = ("h", "dx", "dh0", "dWx", "dWh", "dbx", "dbh")
+_OF_THE_FIRST, _OF_THE_SECOND = (
+    tuple(f"{which}_{output}" for output in _OF_A_SEQUENCE) for which in ("first", "second")
+)
+
+CELL = Exercise(
+    name="RNNCell",
+    function="RNNCell",
+    outputs=(*_OF_THE_FIRST, *_OF_THE_SECOND),
+    caches=False,
+    driver="read_two_sequences",
+    axes={
+        f"{which}_{output}": axes
+        for which in ("first", "second")
+        for output, axes in BACKWARD.axes.items()
+        if output != "db"
+    },
+    checks=(
+        Check(
+            "states",
+            "the states of one sequence",
+            "forward makes the next state from its input and from the state that the cell holds.",
+            weight=2,
+            outputs=_OF_THE_FIRST[:1],
+            cases=("two sequences",),
+        ),
+        Check(
+            "gradients",
+            "the gradients of one sequence",
+            "backward adds what arrives from above to what is carried, and goes one step back; "
+            "gradients of weights and of both biases are added up.",
+            weight=4,
+            outputs=_OF_THE_FIRST[1:],
+            cases=("two sequences",),
+        ),
+        Check(
+            "second",
+            "another sequence, after one that was left half-way back",
+            "start forgets everything of the sequence before: steps, carry and sums.",
+            weight=4,
+            outputs=_OF_THE_SECOND,
+            cases=("two sequences",),
+        ),
+        _unchanged(1, "A cell reads its arguments and never writes into them."),
+        _repeatable(0.5),
+    ),
+)
+
+TRUNCATED = Exercise(
+    name="truncated_backward",
+    function="truncated_backward",
+    outputs=("dx", "dh0", "dWx", "dWh", "db"),
+    caches=False,
+    driver="forward_then_truncated",
+    axes=BACKWARD.axes,
+    checks=(
+        Check(
+            "pieces",
+            "all gradients, several pieces",
+            "Pieces are counted from the first step; nothing is carried from a piece into the "
+            "one before.",
+            weight=4,
+            outputs=BACKWARD.outputs,
+            cases=("pieces of two", "pieces of three"),
+        ),
+        Check(
+            "whole",
+            "all gradients, a piece longer than the sequence",
+            "Where nothing is cut, the gradients are those of rnn_backward.",
+            weight=2,
+            outputs=BACKWARD.outputs,
+            cases=("one piece",),
+        ),
+        _unchanged(0.5, _GRADIENTS_ONLY),
+        _repeatable(0.5),
+    ),
+)
+
+QUESTIONS = (
+    Question(STEP_FORWARD, STEP_RECIPES, tuple(TINY_STEP)),
+    Question(STEP_BACKWARD, STEP_RECIPES, tuple(TINY_STEP)),
+    Question(FORWARD, RECIPES, tuple(TINY)),
+    Question(BACKWARD, RECIPES, tuple(TINY)),
+    Question(CELL, CELL_RECIPES),
+    Question(TRUNCATED, TRUNCATED_RECIPES),
+)
