@@ -60,9 +60,11 @@ def changes_an_argument(
 
 
 def as_float(case: Case) -> Case:
-    """The same case with every array as float64."""
+    """The same case with float64 in the place of integers; what is float stays as it is."""
     inputs = {
-        name: value.astype(np.float64) if isinstance(value, np.ndarray) else value
+        name: value.astype(np.float64)
+        if isinstance(value, np.ndarray) and value.dtype.kind != "f"
+        else value
         for name, value in case.inputs.items()
     }
     return replace(case, inputs=inputs)
