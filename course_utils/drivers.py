@@ -72,12 +72,3 @@ def read_two_sequences(
     read(first_x, first_h0)
     cell.backward(first_dh[:, -1])
     return (*first, *whole(second_x, second_h0, second_dh))
-
-
-@driver
-def forward_then_truncated(
-    x: "Any", h0: "Any", Wx: "Any", Wh: "Any", b: "Any", dh: "Any", steps: int
-) -> "Any":
-    """Give ``truncated_backward`` the cache that ``rnn_forward`` returns, both the student's."""
-    _, cache = rnn_forward(x, h0, Wx, Wh, b)  # type: ignore[name-defined]  # noqa: F821
-    return truncated_backward(dh, cache, steps)  # type: ignore[name-defined]  # noqa: F821

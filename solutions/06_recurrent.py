@@ -121,10 +121,10 @@ def attempt(call, expected):
 
 # %%
 paper_x, paper_prev_h = np.array([[2.0, -1.0]]), np.array([[0.5, 0.0]])
-paper_Wx, paper_Wh = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[0.0, 1.0], [2.0, 3.0]])
-paper_b = np.log([2.0, 3.0]) - paper_x[0] @ paper_Wx - paper_prev_h[0] @ paper_Wh
+paper_wx, paper_wh = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[0.0, 1.0], [2.0, 3.0]])
+paper_b = np.log([2.0, 3.0]) - paper_x[0] @ paper_wx - paper_prev_h[0] @ paper_wh
 attempt(
-    lambda: rnn_step_forward(paper_x, paper_prev_h, paper_Wx, paper_Wh, paper_b)[0],
+    lambda: rnn_step_forward(paper_x, paper_prev_h, paper_wx, paper_wh, paper_b)[0],
     expected=[[0.6, 0.8]],
 )
 
@@ -223,7 +223,7 @@ def rnn_step_backward(dnext_h, cache):
 # %%
 def paper_step():
     """The five gradients of the paper example, after a forward pass."""
-    _, kept = rnn_step_forward(paper_x, paper_prev_h, paper_Wx, paper_Wh, paper_b)
+    _, kept = rnn_step_forward(paper_x, paper_prev_h, paper_wx, paper_wh, paper_b)
     return rnn_step_backward(np.array([[25.0, 50.0]]), kept)
 
 
@@ -457,9 +457,9 @@ def rnn_forward(x, h0, Wx, Wh, b):
 
 # %%
 sequence_x = chain_x.reshape(1, 3, 1) / 2
-sequence_h0, sequence_Wx, sequence_Wh = np.array([[0.5]]), np.array([[2.0]]), np.array([[0.5]])
+sequence_h0, sequence_wx, sequence_wh = np.array([[0.5]]), np.array([[2.0]]), np.array([[0.5]])
 attempt(
-    lambda: rnn_forward(sequence_x, sequence_h0, sequence_Wx, sequence_Wh, np.zeros(1))[0],
+    lambda: rnn_forward(sequence_x, sequence_h0, sequence_wx, sequence_wh, np.zeros(1))[0],
     expected=[[[0.6], [0.8], [0.0]]],
 )
 
@@ -512,11 +512,11 @@ def rnn_backward(dh, cache):
 # %%
 def paper_sequence():
     """The five gradients of the paper example with three steps, after a forward pass."""
-    _, kept = rnn_forward(sequence_x, sequence_h0, sequence_Wx, sequence_Wh, np.zeros(1))
+    _, kept = rnn_forward(sequence_x, sequence_h0, sequence_wx, sequence_wh, np.zeros(1))
     return rnn_backward(np.array([[[8.0], [20.0], [10.0]]]), kept)
 
 
-attempt(lambda: paper_sequence()[0].ravel(), expected=[16, 18, 20])
+attempt(lambda: paper_sequence()[0], expected=[[[16], [18], [20]]])
 attempt(lambda: paper_sequence()[1], expected=[[4]])
 attempt(lambda: paper_sequence()[3], expected=[[17.4]])
 attempt(lambda: paper_sequence()[4], expected=[27])
@@ -725,7 +725,7 @@ class RNNCell:
 # %%
 def paper_cell():
     """What is carried out of step 0, and both bias gradients, for the paper example."""
-    cell = RNNCell(sequence_Wx, sequence_Wh, np.zeros(1), np.zeros(1))
+    cell = RNNCell(sequence_wx, sequence_wh, np.zeros(1), np.zeros(1))
     cell.start(sequence_h0)
     for t in range(3):
         cell.forward(sequence_x[:, t])
@@ -752,51 +752,52 @@ check(RNNCell)
 # sequence into pieces of $s$ steps. **The state goes on** from piece to piece, as ever. **The gradient does not**: what
 # is carried out of a piece is dropped.
 #
-# So a piece is a sequence of its own, whose first state happens to be known, and is a constant:
+# So a piece is a sequence of its own, whose first state happens to be known and counts as a constant. For one piece
+# after the other: go forward through it, go backward through it, keep its last state for the next piece.
 #
 # | piece | steps | its first state |
 # |:--|:--|:--|
 # | 0 | $0, \dots, s-1$ | `h0` |
-# | 1 | $s, \dots, 2s-1$ | `h[:, s - 1]` |
+# | 1 | $s, \dots, 2s-1$ | the last state of piece 0 |
 # | ... | ... | ... |
-# | the last | what is left, perhaps fewer than $s$ | the state before it |
+# | the last | what is left, perhaps fewer than $s$ | the last state of the piece before |
 #
 # - Pieces are counted from the **first** step.
 # - The gradients of weights and bias are added up over the pieces.
-# - `dh0` is what is carried out of the first piece.
+# - `dh0` is what is carried out of the *first* piece.
 #
-# The result is *not* the gradient of the loss, and it says so in its name. It is quick, needs little memory, and cannot
-# explode. It cannot learn what lies further back than a piece, either.
+# The result is *not* the gradient of the loss, and its name says so. It is quick, needs the memory of a single piece, and
+# is carried over no more than $s$ steps. It cannot learn what lies further back than a piece, either.
 #
 # **Predict** for the example with three steps and pieces of $s = 2$: which steps are in which piece? Which of the three
 # $\delta_t = (8, 9, 10)$ stay as they were?
 
 
-# %% nbgrader={"grade": false, "grade_id": "truncated_backward_solution", "locked": false, "schema_version": 3, "solution": true, "task": false}
-def truncated_backward(dh, cache, steps):
+# %% nbgrader={"grade": false, "grade_id": "truncated_gradients_solution", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def truncated_gradients(x, h0, Wx, Wh, b, dh, steps):
     """Gradients by truncated backpropagation through time, in pieces of so many steps.
 
     Arguments:
+        x, h0, Wx, Wh, b: what rnn_forward takes.
         dh: float array of shape (N, T, H), the gradient from above at every step.
-        cache: what your rnn_forward returned.
         steps: the length of a piece, 1 or more; the last piece may be shorter.
 
     Returns (dx, dh0, dWx, dWh, db), of the shapes that rnn_backward returns.
     """
     ### BEGIN SOLUTION
-    x, h0, Wx, Wh, h = cache
-    dx = np.zeros(x.shape)
-    dWx, dWh, db = np.zeros(Wx.shape), np.zeros(Wh.shape), np.zeros(Wh.shape[1])
-    for start in reversed(range(0, x.shape[1], steps)):
+    dx, prev_h = np.zeros(x.shape), h0
+    dWx, dWh, db = np.zeros(Wx.shape), np.zeros(Wh.shape), np.zeros(b.shape)
+    for start in range(0, x.shape[1], steps):
         piece = slice(start, start + steps)
-        before = h[:, start - 1] if start > 0 else h0
-        piece_cache = (x[:, piece], before, Wx, Wh, h[:, piece])
-        shares = rnn_backward(dh[:, piece], piece_cache)
+        h, cache = rnn_forward(x[:, piece], prev_h, Wx, Wh, b)
+        shares = rnn_backward(dh[:, piece], cache)
         dx[:, piece] = shares[0]
-        dh0 = shares[1]
+        if start == 0:
+            dh0 = shares[1]
         dWx += shares[2]
         dWh += shares[3]
         db += shares[4]
+        prev_h = h[:, -1]
     return dx, dh0, dWx, dWh, db
     ### END SOLUTION
 
@@ -804,18 +805,20 @@ def truncated_backward(dh, cache, steps):
 # %%
 def paper_pieces():
     """dx of the paper example with three steps, in pieces of two."""
-    _, kept = rnn_forward(sequence_x, sequence_h0, sequence_Wx, sequence_Wh, np.zeros(1))
-    return truncated_backward(np.array([[[8.0], [20.0], [10.0]]]), kept, 2)[0].ravel()
+    weights = sequence_wx, sequence_wh, np.zeros(1)
+    paper_dh = np.array([[[8.0], [20.0], [10.0]]])
+    return truncated_gradients(sequence_x, sequence_h0, *weights, paper_dh, 2)[0]
 
 
-attempt(paper_pieces, expected=[14.848, 14.4, 20])
+attempt(paper_pieces, expected=[[[14.848], [14.4], [20]]])
 
 # %% [markdown]
 # Steps 0 and 1 are piece 0, step 2 is piece 1. Step 2 keeps its $\delta_2 = 10$. Nothing of it reaches step 1, so
 # $\delta_1 = 20 \cdot 0.36 = 7.2$. That goes on within its piece: $\delta_0 = (8 + 3.6) \cdot 0.64 = 7.424$.
+# (`dx` is $\delta_t W^x$, twice that.)
 
-# %% nbgrader={"grade": true, "grade_id": "truncated_backward", "locked": true, "points": 0, "schema_version": 3, "solution": false, "task": false} tags=["raises-exception"] bonus=2
-check(truncated_backward)
+# %% nbgrader={"grade": true, "grade_id": "truncated_gradients", "locked": true, "points": 0, "schema_version": 3, "solution": false, "task": false} tags=["raises-exception"] bonus=2
+check(truncated_gradients)
 
 # %% [markdown]
 # # Further reading

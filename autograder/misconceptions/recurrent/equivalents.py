@@ -115,17 +115,19 @@ def rnn_backward(dh, cache):
     return dx, dh_carry, dWx, dWh, db
 """
 _ONE_LOOP = """
-def truncated_backward(dh, cache, steps):
-    x, h0, Wx, Wh, h = cache
+def truncated_gradients(x, h0, Wx, Wh, b, dh, steps):
     T, dx, dh_carry = x.shape[1], np.zeros(x.shape), np.zeros(h0.shape)
+    h = [h0]
+    for t in range(T):
+        h.append(np.tanh(x[:, t] @ Wx + h[-1] @ Wh + b))
     dWx, dWh, db = np.zeros(Wx.shape), np.zeros(Wh.shape), np.zeros(len(Wh))
     for t in reversed(range(T)):
         if (t + 1) % steps == 0:
             dh_carry = np.zeros(h0.shape)
-        da = (dh[:, t] + dh_carry) * (1 - h[:, t] ** 2)
+        da = (dh[:, t] + dh_carry) * (1 - h[t + 1] ** 2)
         dx[:, t], dh_carry = da @ Wx.T, da @ Wh.T
         dWx += x[:, t].T @ da
-        dWh += (h[:, t - 1] if t else h0).T @ da
+        dWh += h[t].T @ da
         db += da.sum(axis=0)
     return dx, dh_carry, dWx, dWh, db
 """
@@ -231,7 +233,7 @@ EQUIVALENTS = (
     Equivalent("a counter", "RNNCell", form=COUNTING, reason="a counter instead of a shorter list"),
     Equivalent(
         "one loop",
-        "truncated_backward",
+        "truncated_gradients",
         form=_ONE_LOOP,
         reason="the carry is zero where a piece ends",
     ),

@@ -9,7 +9,7 @@ step_backward = partial(Misconception, function="rnn_step_backward")
 forward = partial(Misconception, function="rnn_forward")
 backward = partial(Misconception, function="rnn_backward")
 cell = partial(Misconception, function="RNNCell")
-truncated = partial(Misconception, function="truncated_backward")
+truncated = partial(Misconception, function="truncated_gradients")
 
 #: Backpropagation through time without the function of a step.
 INLINE = """

@@ -1,22 +1,27 @@
-"""Known wrong answers to ``truncated_backward``: where a sequence is cut."""
+"""Known wrong answers to ``truncated_gradients``: where a sequence is cut."""
 
 from autograder.misconceptions.recurrent.forms import truncated
-from autograder.misconceptions.recurrent.rules import COLLECTED, PIECES, READ_ONLY, READS_BEFORE
+from autograder.misconceptions.recurrent.rules import COLLECTED, PIECES, READ_ONLY
 
-_STARTS = "for start in reversed(range(0, x.shape[1], steps)):"
+_STARTS = "for start in range(0, x.shape[1], steps):"
 _PIECE = "piece = slice(start, start + steps)"
-_BEFORE = "before = h[:, start - 1] if start > 0 else h0"
-_SHARES = "shares = rnn_backward(dh[:, piece], piece_cache)"
+_FORWARD = "h, cache = rnn_forward(x[:, piece], prev_h, Wx, Wh, b)"
+_BACKWARD = "shares = rnn_backward(dh[:, piece], cache)"
+_ONWARD = "prev_h = h[:, -1]"
 _SENT = "dx[:, piece] = shares[0]"
+_START = "if start == 0:\n            dh0 = shares[1]"
 _SUMS = ("dWx += shares[2]", "dWh += shares[3]", "db += shares[4]")
 _WHERE = "Which steps belong to the first piece, and which to the last?"
+_WHOLE = "Does what arrives at the last step reach the first piece?"
+_FIRST_STATE = "Which state did the first step of the second piece read?"
+_GOES_ON = "The state goes on from piece to piece; it is the gradient that is cut."
 _NO_CUT = "Within a piece what is carried goes on as ever; it ends where the piece begins."
 
 MISTAKES = (
     truncated(
         "RK01",
         title="nothing is cut: what is carried goes through the whole sequence",
-        question="Does what arrives at the last step reach the first piece?",
+        question=_WHOLE,
         remedy=PIECES,
         check="pieces",
         edits=((_STARTS, "steps = x.shape[1]\n    " + _STARTS),),
@@ -28,8 +33,9 @@ MISTAKES = (
         remedy=PIECES,
         check="pieces",
         edits=(
-            (_STARTS, "for start in reversed(range(-(-x.shape[1] % steps), x.shape[1], steps)):"),
+            (_STARTS, "for start in range(-(-x.shape[1] % steps), x.shape[1], steps):"),
             (_PIECE, "piece = slice(max(0, start), start + steps)"),
+            (_START, _START.replace("start == 0", "start <= 0")),
         ),
     ),
     truncated(
@@ -40,9 +46,9 @@ MISTAKES = (
         check="pieces",
         edits=(
             (
-                _SHARES,
-                "if start + steps < x.shape[1]:\n            dh0 = np.zeros(h0.shape)\n"
-                "            continue\n        " + _SHARES,
+                _BACKWARD,
+                _BACKWARD
+                + "\n        shares = [(start + steps >= x.shape[1]) * share for share in shares]",
             ),
         ),
     ),
@@ -64,7 +70,7 @@ MISTAKES = (
     ),
     truncated(
         "RK06",
-        title="the gradients of weights and bias are those of the first piece alone",
+        title="the gradients of weights and bias are those of the last piece alone",
         question="How many pieces use Wh?",
         remedy=COLLECTED,
         check="pieces",
@@ -72,34 +78,27 @@ MISTAKES = (
     ),
     truncated(
         "RK07",
-        title="every piece is taken to start from h0",
-        question="Which state did the first step of the second piece read?",
-        remedy=READS_BEFORE,
+        title="every piece starts from h0: the state is cut, too",
+        question=_FIRST_STATE,
+        remedy=_GOES_ON,
         check="pieces",
-        edits=((_BEFORE, "before = h0"),),
+        edits=((_ONWARD, "prev_h = h0"),),
     ),
     truncated(
         "RK08",
-        title="every piece is taken to start from zeros",
-        question="Which state did the first step of the second piece read?",
-        remedy="The state goes on from piece to piece; it is the gradient that is cut.",
+        title="every piece but the first starts from zeros: the state is cut, too",
+        question=_FIRST_STATE,
+        remedy=_GOES_ON,
         check="pieces",
-        edits=((_BEFORE, "before = np.zeros(h0.shape)"),),
+        edits=((_ONWARD, "prev_h = np.zeros(h0.shape)"),),
     ),
     truncated(
         "RK09",
-        title="what is carried is added to the piece before: nothing is cut",
-        question="Does what arrives at the last step reach the first piece?",
-        remedy=PIECES,
+        title="a piece starts from the first state of the one before instead of the last",
+        question=_FIRST_STATE,
+        remedy=_GOES_ON,
         check="pieces",
-        edits=(
-            (_STARTS, "dh0 = 0\n    " + _STARTS),
-            (
-                _SHARES,
-                "whole = dh[:, piece].copy()\n        whole[:, -1] += dh0\n"
-                "        shares = rnn_backward(whole, piece_cache)",
-            ),
-        ),
+        edits=((_ONWARD, "prev_h = h[:, 0]"),),
     ),
     truncated(
         "RK10",
@@ -107,25 +106,53 @@ MISTAKES = (
         question="Which piece starts from h0?",
         remedy="dh0 is what is carried out of step 0: that of the first piece.",
         check="pieces",
-        edits=(("dh0 = shares[1]", "dh0 = shares[1] if start + steps >= x.shape[1] else dh0"),),
+        edits=((_START, "dh0 = shares[1]"),),
     ),
     truncated(
         "RK11",
+        title="dh0 is added up over the pieces",
+        question="Which piece starts from h0?",
+        remedy="dh0 is what is carried out of step 0: that of the first piece.",
+        check="pieces",
+        edits=((_START, "dh0 = shares[1] + (dh0 if start else 0)"),),
+    ),
+    truncated(
+        "RK12",
         title="a piece that is shorter than the others is left out",
         question=_WHERE,
         remedy="The last piece may be shorter: a slice ends where the array ends.",
         check="pieces",
-        edits=(
-            ("dx = np.zeros(x.shape)", "dx, dh0 = np.zeros(x.shape), np.zeros(h0.shape)"),
-            (_STARTS, "for start in reversed(range(0, x.shape[1] - steps + 1, steps)):"),
-        ),
+        edits=((_STARTS, "for start in range(0, x.shape[1] - steps + 1, steps):"),),
     ),
     truncated(
-        "RK12",
+        "RK13",
+        title="the gradients of weights and bias are means over the pieces",
+        question="How many pieces use Wh, and does the forward divide by their number?",
+        remedy=COLLECTED,
+        check="pieces",
+        edits=tuple((line, f"{line} / -(-x.shape[1] // steps)") for line in _SUMS),
+    ),
+    truncated(
+        "RK14",
         title="dh is changed",
         question="What is in dh after your function has run?",
         remedy=READ_ONLY,
         check="unchanged",
         edits=((_SENT, _SENT + "\n        dh[:, piece] = 0"),),
+    ),
+    truncated(
+        "RK15",
+        title="the sums survive: the next call adds to them",
+        question="With which numbers do your sums start when the function is called again?",
+        remedy="Each call begins with zeros: nothing survives from one call to the next.",
+        check="repeatable",
+        edits=(
+            (
+                "def truncated_gradients(x, h0, Wx, Wh, b, dh, steps):",
+                "def truncated_gradients(x, h0, Wx, Wh, b, dh, steps, kept={}):",
+            ),
+            (_SUMS[2], f"{_SUMS[2]} + kept.get(x.shape, 0)"),
+            ("return dx,", "kept[x.shape] = db\n    return dx,"),
+        ),
     ),
 )
