@@ -35,7 +35,9 @@ from course_utils.pictures.figure import (
 __all__ = ["norms", "remembered", "unrolled"]
 
 #: The steps that ``unrolled`` draws, and the distance from one to the next.
-STEPS, APART = 3, 2.75
+STEPS, APART = 3, 2.9
+#: Half the width of a step, the radius of a state, where layers above begin and inputs end.
+WIDE, ROUND, SKY, GROUND = 0.55, 0.45, 1.5, -1.28
 
 #: The spectral radii of ``norms``, and how the lines of both plots are drawn in this order.
 RADII = (0.8, 1.0, 1.25)
@@ -70,87 +72,83 @@ def _forward_frame() -> Frame:
 
 
 def _backward_frame(t: int) -> Frame:
-    figure, panel = _network(active=t)
     last = t == STEPS - 1
+    figure, panel = _network(active=t)
     state, box = _state(t), _box(t)
-    _arrow(panel, (state[0], 2.05), (state[0], 0.42), ORANGE, f"dh[:, {t}]", (0.1, 0.45))
+    _arrow(panel, (state, SKY), (state, ROUND), ORANGE)
+    _label(panel, (state + 0.12, 1.05), f"dh[:, {t}]", ORANGE, "left")
     if last:
-        panel.text(state[0] + 0.55, -0.02, "dh_carry = 0", size=9.5, color=BLUE, va="center")
+        _label(panel, (state, -0.68), "dh_carry = 0", BLUE)
     else:
-        _arrow(panel, (_box(t + 1)[0] - 0.5, 0), (state[0] + 0.4, 0), BLUE, "", (0, 0))
-        panel.text(state[0] + 0.42, -0.3, "dh_carry", size=9.5, color=BLUE, va="center")
-    _arrow(panel, (state[0] - 0.4, 0), (box[0] + 0.5, 0), INK, "", (0, 0))
-    _arrow(panel, (box[0], -0.42), (box[0], -1.2), INK, f"dx[:, {t}]", (0.1, -0.02))
-    before = _state(t - 1)[0] + 0.4
-    _arrow(panel, (box[0] - 0.5, 0), (before, 0), GREEN, "", (0, 0))
-    onward = "dh0" if t == 0 else "carried on"
-    panel.text((before + box[0] - 0.5) / 2, 0.22, onward, size=9.5, color=GREEN, ha="center")
-    joining = "nothing, for it is the last," if last else "dh_carry from the next step"
+        after = _box(t + 1) - WIDE
+        _arrow(panel, (after, 0), (state + ROUND, 0), BLUE)
+        _label(panel, ((state + ROUND + after) / 2, -0.68), "dh_carry", BLUE)
+    _arrow(panel, (state - ROUND, 0), (box + WIDE, 0), INK)
+    _arrow(panel, (box, -0.42), (box, GROUND), INK)
+    _label(panel, (box + 0.12, -0.82), f"dx[:, {t}]", INK, "left")
+    before = _state(t - 1) + ROUND
+    _arrow(panel, (box - WIDE, 0), (before, 0), GREEN)
+    _label(panel, ((before + box - WIDE) / 2, 0.62), "dh0" if t == 0 else "carried on", GREEN)
+    meeting = f"dh[:, {t}] from above" + ("" if last else " and dh_carry from the next step")
     leaving = "dh0" if t == 0 else f"what is carried on to h[:, {t - 1}]"
     return frame(
         figure,
-        f"Backward, step {t}: at h[:, {t}] meet dh[:, {t}] from above and {joining}. Their sum "
-        f"goes through step {t}, out of which come dx[:, {t}] and {leaving}.",
+        f"Backward, step {t}: at h[:, {t}] arrives {meeting}. It goes through step {t}, out of "
+        f"which come dx[:, {t}] and {leaving}.",
         f"Backward, step {t}. Whole gradient of h[:, {t}] = dh[:, {t}] + "
         f"{'0' if last else 'dh_carry'}; rnn_step_backward makes of it dx[:, {t}], {leaving}, and "
         "a share of dWx, dWh and db, which are added up.",
     )
 
 
-def _box(t: int) -> Point:
-    return (1.35 + APART * t, 0.0)
+def _box(t: int) -> float:
+    """Where step t is drawn, from left to right."""
+    return 1.5 + APART * t
 
 
-def _state(t: int) -> Point:
+def _state(t: int) -> float:
     """Where h[:, t] is drawn; h0 for t = -1."""
-    return (1.35 + APART * t + 1.35, 0.0)
+    return 1.5 + APART * (t + 0.5)
 
 
 def _network(active: int | None = None) -> tuple[Figure, Axes]:
-    """The steps with their inputs and states, the arrows of the forward pass in grey."""
-    figure, (panel,) = canvas([(7.4, 2.85)])
-    panel.set(xlim=(-0.55, 8.75), ylim=(-1.6, 2.0), aspect="equal")
-    tone = INK if active is None else QUIET
+    """The steps with their inputs and states; without an ``active`` one the arrows forward."""
+    figure, (panel,) = canvas([(7.4, 2.7)])
+    panel.set(xlim=(-0.55, 9.85), ylim=(-1.65, 2.03), aspect="equal")
     _node(panel, _state(-1), "h0", TINT_GREY)
+    panel.add_artist(Rectangle((2.4, SKY), 6.9, 0.45, facecolor=TINT_GREY, edgecolor=QUIET, lw=1.2))
+    _label(panel, (5.85, SKY + 0.22), "the layers above", INK)
     for t in range(STEPS):
         box, state = _box(t), _state(t)
         tint = TINT_ORANGE if t == active else "white"
         panel.add_artist(
-            Rectangle((box[0] - 0.5, -0.4), 1, 0.8, facecolor=tint, edgecolor=tone, lw=1.4)
+            Rectangle((box - WIDE, -0.42), 2 * WIDE, 0.84, facecolor=tint, edgecolor=INK, lw=1.2)
         )
-        panel.text(*box, f"step {t}", size=10, ha="center", va="center", color=INK)
+        _label(panel, (box, 0), f"step {t}", INK)
         _node(panel, state, f"h[:, {t}]", TINT_BLUE if t == active else "white")
-        panel.text(box[0], -1.42, f"x[:, {t}]", size=10, ha="center", va="center", color=INK)
+        _label(panel, (box, -1.5), f"x[:, {t}]", INK)
         if active is None:
-            _arrow(panel, (_state(t - 1)[0] + 0.4, 0), (box[0] - 0.5, 0), INK, "", (0, 0))
-            _arrow(panel, (box[0], -1.2), (box[0], -0.42), INK, "", (0, 0))
-            _arrow(panel, (box[0] + 0.5, 0), (state[0] - 0.4, 0), INK, "", (0, 0))
-            _arrow(panel, (state[0], 0.42), (state[0], 1.5), INK, "", (0, 0))
-    panel.text(_state(1)[0], 1.78, "the layers above", size=10, ha="center", color=INK)
+            _arrow(panel, (_state(t - 1) + ROUND, 0), (box - WIDE, 0), INK)
+            _arrow(panel, (box, GROUND), (box, -0.42), INK)
+            _arrow(panel, (box + WIDE, 0), (state - ROUND, 0), INK)
+            _arrow(panel, (state, ROUND), (state, SKY), INK)
     return figure, panel
 
 
-def _node(panel: Axes, at: Point, text: str, tint: str) -> None:
-    panel.add_artist(Circle(at, 0.4, facecolor=tint, edgecolor=QUIET, lw=1.2))
-    panel.text(*at, text, size=9, ha="center", va="center", color=INK)
+def _node(panel: Axes, across: float, text: str, tint: str) -> None:
+    panel.add_artist(Circle((across, 0), ROUND, facecolor=tint, edgecolor=INK, lw=1.2))
+    _label(panel, (across, 0), text, INK)
 
 
-def _arrow(panel: Axes, start: Point, end: Point, colour: str, label: str, shift: Point) -> None:
-    """An arrow with its label beside the middle, ``shift`` away from it."""
-    panel.add_artist(
-        FancyArrowPatch(
-            start,
-            end,
-            arrowstyle="-|>",
-            mutation_scale=13,
-            color=colour,
-            lw=1.8,
-            shrinkA=0,
-            shrinkB=0,
-        )
+def _arrow(panel: Axes, start: Point, end: Point, colour: str) -> None:
+    arrow = FancyArrowPatch(
+        start, end, arrowstyle="-|>", mutation_scale=13, color=colour, lw=1.8, shrinkA=0, shrinkB=0
     )
-    middle = ((start[0] + end[0]) / 2 + shift[0], (start[1] + end[1]) / 2 + shift[1])
-    panel.text(*middle, label, size=9.5, color=colour, va="center")
+    panel.add_artist(arrow)
+
+
+def _label(panel: Axes, at: Point, text: str, colour: str, side: str = "center") -> None:
+    panel.text(*at, text, size=9.5, color=colour, ha=side, va="center")
 
 
 # Measured with the student's functions
@@ -166,7 +164,7 @@ def norms(forward: Function, backward: Function) -> Picture:
     ``forward`` and ``backward`` are the student's rnn_forward and rnn_backward. Each is called
     once for each of three spectral radii and two kinds of input: zeros, and random numbers.
     """
-    figure, (left, _, right) = canvas([(3.15, 2.3), (0.1, 1), (3.15, 2.3)], below=0.45)
+    figure, (_, left, _, right) = canvas([(0.2, 1), (2.85, 2.3), (0.2, 1), (2.85, 2.3)], below=0.45)
     kinds = {"all inputs 0": (left, 0.0), "random inputs": (right, 1.0)}
     told = []
     try:
@@ -211,11 +209,9 @@ def _lengths(forward: Function, backward: Function, radius: float, size: float) 
 
 def remembered(learn: Callable[[float], Sequence[float]]) -> Picture:
     """Draw how the losses fall that ``learn(radius)`` returns, for three spectral radii."""
-    figure, (panel, _) = canvas([(4.6, 2.4), (0.9, 1)], below=0.45)
+    figure, (_, panel) = canvas([(0.2, 1), (4.6, 2.4)], below=0.45)
     try:
-        losses = {f"radius {r:g}": _smooth(_tried(lambda r=r: learn(r))) for r in STARTS}
-        if not all(np.isfinite(line).all() for line in losses.values()):
-            raise _NothingToDrawError("the losses are\nno numbers: ask check")
+        losses = {f"radius {radius:g}": _losses(learn, radius) for radius in STARTS}
     except _NothingToDrawError as missing:
         return _empty([panel], figure, str(missing))
     _curves(panel, losses, "round of training", "mean square error", every=AVERAGED)
@@ -245,9 +241,11 @@ def _empty(panels: Sequence[Axes], figure: Figure, missing: str) -> Picture:
     return Picture((frame(figure, f"Nothing is drawn: {words}."),), f"Nothing yet: {words}.")
 
 
-def _smooth(losses: Sequence[float]) -> Numbers:
-    """Means of so many losses in a row."""
-    values = np.asarray(losses, dtype=float)
+def _losses(learn: Callable[[float], Sequence[float]], radius: float) -> Numbers:
+    """Means of so many losses in a row (``AVERAGED``)."""
+    values = np.asarray(_tried(lambda: learn(radius)), dtype=float)
+    if not np.isfinite(values).all():
+        raise _NothingToDrawError("the losses are\nno numbers: ask check")
     whole = len(values) // AVERAGED * AVERAGED
     means: Numbers = values[:whole].reshape(-1, AVERAGED).mean(axis=1)
     return means
