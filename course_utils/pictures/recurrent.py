@@ -85,7 +85,7 @@ def _backward_frame(t: int) -> Frame:
         _label(panel, ((state + ROUND + after) / 2, -0.68), "dh_carry", BLUE)
     _arrow(panel, (state - ROUND, 0), (box + WIDE, 0), INK)
     _arrow(panel, (box, -0.42), (box, GROUND), INK)
-    _label(panel, (box + 0.12, -0.82), f"dx[:, {t}]", INK, "left")
+    _label(panel, (box - 0.12, -0.82), f"dx[:, {t}]", INK, "right")
     before = _state(t - 1) + ROUND
     _arrow(panel, (box - WIDE, 0), (before, 0), GREEN)
     _label(panel, ((before + box - WIDE) / 2, 0.62), "dh0" if t == 0 else "carried on", GREEN)
