@@ -31,6 +31,7 @@ from autograder.shortcuts import SHORTCUTS
 from autograder.submission import Submission, SubmittedCell
 from course_utils import recorded
 from course_utils.checking import LocalSession, quiet_numpy
+from course_utils.drivers import DRIVERS, bound
 from course_utils.exercise import Returned, Value
 
 ROOT = Path(__file__).parents[1]
@@ -82,7 +83,11 @@ class FunctionsMeasured(LocalSession):
     def __init__(self, functions: Functions, name: str) -> None:
         super().__init__(functions[name], name)
         self.stopwatch = Stopwatch()
-        self._measured = {known: self.stopwatch.around(f) for known, f in functions.items()}
+        # A driver uses the functions unmeasured: all that it does is the student's own time.
+        drivers = {driver: bound(driver, functions) for driver in DRIVERS}
+        self._measured = {
+            known: self.stopwatch.around(f) for known, f in {**functions, **drivers}.items()
+        }
 
     def _function(self, name: str) -> object:
         return self._measured.get(name)
@@ -94,7 +99,7 @@ class CallsMeasured(LocalSession):
     def __init__(self, functions: Functions, name: str) -> None:
         super().__init__(functions[name], name)
         self.stopwatch = Stopwatch()
-        self._functions = functions
+        self._functions = {**functions, **{name: bound(name, functions) for name in DRIVERS}}
         self._call = self.stopwatch.around(super().call)
 
     def _function(self, name: str) -> object:
