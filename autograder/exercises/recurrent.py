@@ -67,19 +67,28 @@ def _far_out(make: MakeInputs) -> MakeInputs:
     return made
 
 
-def _cell(random: np.random.Generator) -> Mapping[str, Value]:
-    """Two sequences of unlike lengths, with the gradients that arrive at them."""
-    batch, inputs, width = 2, 3, 5
-    weights = _weights(random, inputs, width)
-    arrays: dict[str, Value] = {}
-    for name, steps in (("first", 4), ("second", 6)):
-        arrays |= {
-            f"{name}_x": nonzero(random, (batch, steps, inputs), 5) / 4,
-            f"{name}_h0": nonzero(random, (batch, width), 4) / 4,
-            f"{name}_dh": nonzero(random, (batch, steps, width), 9),
+def _cell(sizes: Sizes, other_steps: int) -> MakeInputs:
+    """A sequence, and another before it, of so many steps; with what arrives at their states."""
+    batch, steps, inputs, width = sizes
+
+    def sequence(random: np.random.Generator, length: int, prefix: str) -> dict[str, Array]:
+        return {
+            f"{prefix}x": nonzero(random, (batch, length, inputs), 5) / 4,
+            f"{prefix}h0": nonzero(random, (batch, width), 4) / 4,
+            f"{prefix}dh": nonzero(random, (batch, length, width), 9),
         }
-    biases = {"bx": weights.pop("b"), "bh": nonzero(random, (width,), 9) / 8}
-    return {**arrays, **weights, **biases}
+
+    def make(random: np.random.Generator) -> Mapping[str, Value]:
+        weights = _weights(random, inputs, width)
+        return {
+            **{name: weights[name] for name in ("Wx", "Wh")},
+            "bx": weights["b"],
+            "bh": nonzero(random, (width,), 9) / 8,
+            **sequence(random, other_steps, "other_"),
+            **sequence(random, steps, ""),
+        }
+
+    return make
 
 
 def _truncated(sizes: Sizes, kept: int) -> MakeInputs:
@@ -143,7 +152,16 @@ TINY = _recipes(
 #: Only a backward can fail on these and be right on all smaller ones.
 _TINY_FOR_BACKWARD = ("tiny: three steps", "tiny: two states", "tiny: two of all")
 
-CELL_RECIPES = _recipes(Recipe("two sequences", _cell, "what the first leaves for the second"))
+CELL_RECIPES = _recipes(
+    Recipe("alone", _cell((2, 4, 3, 5), 0), "a cell that has read nothing yet"),
+    Recipe("after another", _cell((2, 3, 4, 5), 6), "what one sequence leaves for the next"),
+)
+TINY_CELL = _recipes(
+    Recipe("tiny: one step", _cell((1, 1, 1, 1), 0), "illustrates a failure"),
+    Recipe("tiny: two steps", _cell((1, 2, 1, 1), 0), "illustrates a failure"),
+    Recipe("tiny: after another", _cell((1, 1, 1, 1), 2), "illustrates a failure"),
+    Recipe("tiny: two states", _cell((1, 2, 1, 2), 0), "illustrates a failure"),
+)
 PIECES_RECIPES = _recipes(
     Recipe("pieces of two", _truncated((2, 5, 3, 4), 2), "a piece is left over at the end"),
     Recipe("pieces of three", _truncated((3, 6, 2, 5), 3), "the pieces fill the sequence"),
@@ -162,6 +180,7 @@ TINY_PIECES = _recipes(
 
 STEP_RECIPES |= TINY_STEP
 RECIPES |= TINY
+CELL_RECIPES |= TINY_CELL
 PIECES_RECIPES |= TINY_PIECES
 
 
@@ -346,48 +365,40 @@ BACKWARD = Exercise(
     ),
 )
 
-_OF_A_SEQUENCE = ("h", "dx", "dh0", "dWx", "dWh", "dbx", "dbh")
-_OF_THE_FIRST, _OF_THE_SECOND = (
-    tuple(f"{which}_{output}" for output in _OF_A_SEQUENCE) for which in ("first", "second")
-)
+_CELL_GRADIENTS = ("dx", "dh0", "dWx", "dWh", "dbx", "dbh")
 
 CELL = Exercise(
     name="RNNCell",
     function="RNNCell",
-    outputs=(*_OF_THE_FIRST, *_OF_THE_SECOND),
+    outputs=("h", *_CELL_GRADIENTS),
     caches=False,
-    driver="read_two_sequences",
-    axes={
-        f"{which}_{output}": axes
-        for which in ("first", "second")
-        for output, axes in BACKWARD.axes.items()
-        if output != "db"
-    },
+    driver="read_after_another",
+    axes={**FORWARD.axes, **BACKWARD.axes, "dbx": _STATE[1:], "dbh": _STATE[1:]},
     checks=(
         Check(
             "states",
-            "the states of one sequence",
+            "the states of a sequence",
             "forward makes the next state from its input and from the state that the cell holds.",
             weight=2,
-            outputs=_OF_THE_FIRST[:1],
-            cases=("two sequences",),
+            outputs=("h",),
+            cases=("alone",),
         ),
         Check(
             "gradients",
-            "the gradients of one sequence",
+            "the gradients of a sequence",
             "backward adds what arrives from above to what is carried, and goes one step back; "
             "gradients of weights and of both biases are added up.",
             weight=4,
-            outputs=_OF_THE_FIRST[1:],
-            cases=("two sequences",),
+            outputs=_CELL_GRADIENTS,
+            cases=("alone",),
         ),
         Check(
             "second",
-            "another sequence, after one that was left half-way back",
+            "a sequence after one that was left half-way back",
             "start forgets everything of the sequence before: steps, carry and sums.",
             weight=4,
-            outputs=_OF_THE_SECOND,
-            cases=("two sequences",),
+            outputs=("h", *_CELL_GRADIENTS),
+            cases=("after another",),
         ),
         _unchanged(1, "A cell reads its arguments and never writes into them."),
         _repeatable(0.5),
@@ -420,6 +431,6 @@ QUESTIONS = (
     Question(STEP_BACKWARD, STEP_RECIPES, tuple(TINY_STEP)),
     Question(FORWARD, RECIPES, tuple(n for n in TINY if n not in _TINY_FOR_BACKWARD)),
     Question(BACKWARD, RECIPES, tuple(TINY)),
-    Question(CELL, CELL_RECIPES),
+    Question(CELL, CELL_RECIPES, tuple(TINY_CELL)),
     Question(TRUNCATED, PIECES_RECIPES, tuple(TINY_PIECES)),
 )

@@ -181,11 +181,11 @@ EQUIVALENTS = (
         reason=_OWN,
     ),
     Equivalent(
-        "another order",
+        "a step cache in another order",
         "rnn_step_forward",
         edits=((STEP_CACHE, "cache = (next_h, Wh, Wx, prev_h, x, b)"),),
         partner=Change(
-            "another order",
+            "a step cache in another order",
             "rnn_step_backward",
             edits=(
                 (
