@@ -91,6 +91,17 @@ def is_inner(error: Error, *, border: bool) -> bool:
     return bool(inside.any()) != border and bool(inside.sum() < error.wrong.sum()) == border
 
 
+def differs_at_one_end(error: Error, state: str, where: str, _: str) -> bool:
+    """Along some axis the first or the last entry alone is wrong, or right."""
+    place = 0 if where == "first" else -1
+    for axis in range(error.expected.ndim):
+        lines = [bool(line) for line in error.wrong_along(axis)]
+        end = lines.pop(place)
+        if lines and end == (state == "wrong") and end not in lines:
+            return True
+    return False
+
+
 @dataclass(frozen=True)
 class Claim:
     """A sentence without its output, when it is true, and the rows that it may be told of.
@@ -181,6 +192,7 @@ CLAIMS = (
         "F34 P27 P39 M26 A29",
     ),
     Claim(r"looks wrong for (\D+) 0 only\.", is_wrong_for_first_only, ""),
+    Claim(r"looks (right|wrong) for the (first|last) (.*) only\.", differs_at_one_end, ""),
     Claim(
         r"looks wrong in every (\w+) (row|column): look at the stride\.",
         is_wrong_in_every,

@@ -84,11 +84,11 @@ def test_one_wrong_entry_of_a_reference_gradient_is_refused(right) -> None:
 @pytest.mark.parametrize("name", BACKWARDS)
 def test_a_reference_that_is_off_by_a_factor_is_refused(right, name) -> None:
     notebook, question = NAMED[name]
-    function = question.exercise.function
+    function, upstream = question.exercise.function, question.exercise.upstream
     text = right(notebook).source(function)
-    broken = text.replace(
-        f"def {function}(dout, cache):", f"def {function}(dout, cache):\n    dout = 2 * dout"
-    )
+    head = f"def {function}({upstream}, cache):"
+    assert head in text
+    broken = text.replace(head, f"{head}\n    {upstream} = 2 * {upstream}")
     with pytest.raises(ReferenceDisagreesError):
         prepare(question, right(notebook).replaced(function, broken), b"seed")
 

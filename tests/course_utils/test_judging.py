@@ -1,11 +1,13 @@
 """What earns points and what costs them, whoever wrote the function and however."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from course_utils import recorded
+from course_utils.behaviour import as_float
 from course_utils.checking import LocalSession
 from course_utils.exercise import CallStoppedError
 from course_utils.judgement import CACHE_IS_WRONG
@@ -401,3 +403,14 @@ def test_the_failure_shown_is_that_of_the_smallest_case_with_a_map(convolution, 
     assert failed.case == min(sizes, key=sizes.get)
     assert failed.worst.got == failed.worst.expected + 1
     assert failed.error_map.values[0][0] == 1
+
+
+def test_integers_are_compared_with_the_same_numbers_as_float64_and_floats_stay_as_they_are():
+    """Else weights in float32 would count for integers: a tanh of them has other last digits."""
+    case = recorded.load("rnn_step_backward").cases["integers"]
+    single = {name: array.astype(np.float32) for name, array in case.inputs.items()}
+    mixed = replace(case, inputs={**single, "x": case.inputs["x"]})
+    assert mixed.inputs["x"].dtype == np.int64
+    dtypes = {name: array.dtype for name, array in as_float(mixed).inputs.items()}
+    assert dtypes.pop("x") == np.float64
+    assert set(dtypes.values()) == {np.dtype(np.float32)}
