@@ -416,7 +416,8 @@ attempt(lambda: chain_backward([10, 0, 0], chain_h, 0.5)[0], expected=[6.4, 0, 0
 
 # %% [markdown]
 # The loss at the end reaches every step, and fades on the way. The loss at the beginning reaches the first step
-# alone: no later input can influence an earlier state.
+# alone: no later input can influence an earlier state. The gradient of the weight is not zero even then, for step 0
+# used the weight, too, with `h0`.
 
 # %% [markdown]
 # ## Exercise 3: whole sequences, forward
@@ -603,8 +604,8 @@ pictures.recurrent.remembered(learn_to_remember)
 #
 # - **3 of the 24 (12.5 %) empty the cache.** The caches of the steps are a list, and the backward takes them off with
 #   `cache.pop()`. The first call is right. The second one finds an empty list.
-# - **1 (4 %) begins its carry with `np.empty`** instead of `np.zeros`: with whatever the memory held before. It is right
-#   as long as that happens to be zero.
+# - **1 (4 %) begins its carry with `np.empty`** instead of `np.zeros`: with whatever the memory held before. It would be
+#   right as long as that happens to be zero. (This one does not even run, for its typing errors.)
 #
 # Without such a check, more goes wrong. The mistakes of this table are among the known ones that `check` can name:
 #
