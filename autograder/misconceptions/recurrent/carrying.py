@@ -164,14 +164,6 @@ MISTAKES = (
         edits=((CARRIED, "dh_carry = np.clip(shares[1], -1, 1)"),),
     ),
     backward(
-        "R32",
-        title="what is carried is clipped at 5",
-        question=EXACTLY,
-        remedy=EXACT,
-        check="dx",
-        edits=((CARRIED, "dh_carry = np.clip(shares[1], -5, 5)"),),
-    ),
-    backward(
         "R33",
         title="what arrives from above is that of the step before",
         question="Which dh belongs to the state that this round of the loop is about?",
