@@ -141,7 +141,8 @@ def test_the_grid_is_wide(operations):
 def test_no_input_or_upstream_gradient_hides_what_it_is_multiplied_with(operation):
     for case, given in operation.cases.items():
         for name, array in given["inputs"].items():
-            assert np.array_equal(array, np.round(array)), (case, name)
+            # Whole numbers or parts of them, the same on every machine.
+            assert np.array_equal(2**10 * array, np.round(2**10 * array)), (case, name)
         several = [a for n, a in given["inputs"].items() if n in {"w", "dout"} and a.size > 8]
         for array in (given["inputs"]["dout"], *several):
             assert np.all(array != 0), case
