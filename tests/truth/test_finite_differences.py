@@ -27,12 +27,12 @@ def gradients_of(operation, case):
 def difference(operation, case, functions, directions):
     """Central difference of the forward along all ``directions`` together."""
     judge = operation.judge
-    *arrays, parameters = operation.arguments(case)
+    parameters = operation.parameters(case)
 
     def out(moved):
-        return functions[operation.forward](*moved.values(), parameters)[0]
+        return functions[operation.forward](*moved.values(), *parameters)[0]
 
-    arguments = dict(zip(judge.differentiate, arrays, strict=True))
+    arguments = dict(zip(judge.differentiate, operation.arrays(case), strict=True))
     return gradients.central_difference(
         out, arguments, operation.dout(case), directions, judge.differences
     )
@@ -42,14 +42,16 @@ def gaussian(operation, case):
     """Some Gaussian directions, the same at every run."""
     random = np.random.default_rng([ord(letter) for letter in f"{operation.name} {case}"])
     judge = operation.judge
-    arguments = dict(zip(judge.differentiate, operation.arguments(case)[:-1], strict=True))
+    arguments = dict(zip(judge.differentiate, operation.arrays(case), strict=True))
     how = judge.differences
     return [gradients.directions_for(arguments, random, how) for _ in range(DIRECTIONS)]
 
 
 def has_ties(operation, case):
-    """Whether an entry that moves a little may change which one is the maximum."""
+    """Whether an entry that moves a little may change which one is the maximum (0 for ReLU)."""
     x = operation.cases[case]["inputs"]["x"]
+    if operation.name == "relu":
+        return not x.all()
     return operation.name == "max_pool" and len(np.unique(x)) < x.size
 
 

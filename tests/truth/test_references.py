@@ -11,9 +11,8 @@ def test_output_and_gradients_are_those_of_torch(operation, case, functions):
 
 
 def test_integer_inputs_have_the_same_output_and_gradients(operation, case, functions):
-    *arrays, parameters = operation.arguments(case)
-    integers = [array.astype(np.int64) for array in arrays]
-    out, cache = functions[operation.forward](*integers, parameters)
+    integers = [array.astype(np.int64) for array in operation.arrays(case)]
+    out, cache = functions[operation.forward](*integers, *operation.parameters(case))
     gradients = functions[operation.backward](operation.dout(case).astype(np.int64), cache)
     found = (out, *(gradients if isinstance(gradients, tuple) else (gradients,)))
     for array, truth in zip(found, operation.results(case).values(), strict=True):
