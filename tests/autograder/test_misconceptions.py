@@ -29,6 +29,7 @@ class Error:
     got: np.ndarray
     expected: np.ndarray
     numbers: Mapping[str, int]
+    axes: tuple[str, ...] = ()
 
     @property
     def extra(self) -> list[int]:
@@ -59,6 +60,12 @@ def is_right_for_first_only(error: Error, name: str) -> bool:
 def is_wrong_for_first_only(error: Error, name: str) -> bool:
     axis = 0 if name in ("image", "filter") else 1
     return (first_and_others := error.wrong_along(axis))[0] and not any(first_and_others[1:])
+
+
+def is_unlike_at_an_end(error: Error, how: str, end: str, axis: str) -> bool:
+    lines = error.wrong_along(error.axes.index(axis))
+    one, others = (lines[0], lines[1:]) if end == "first" else (lines[-1], lines[:-1])
+    return one is (how == "wrong") and all(other is not one for other in others)
 
 
 def is_wrong_in_every(error: Error, ordinal: str, word: str) -> bool:
@@ -181,6 +188,7 @@ CLAIMS = (
         "F34 P27 P39 M26 A29",
     ),
     Claim(r"looks wrong for (\D+) 0 only\.", is_wrong_for_first_only, ""),
+    Claim(r"looks (right|wrong) for the (first|last) (.+) only\.", is_unlike_at_an_end, ""),
     Claim(
         r"looks wrong in every (\w+) (row|column): look at the stride\.",
         is_wrong_in_every,
@@ -235,7 +243,8 @@ def _told_of_row(stage: Stage, row: Misconception) -> Iterator[Told]:
             if output in answer and not compare(output, answer[output], expected).right:
                 given = asked.cases[case].inputs.values()
                 numbers = next((value for value in given if isinstance(value, Mapping)), {})
-                errors.append(Error(answer[output], expected, {"pad": 0, **numbers}))
+                axes = asked.exercise.axes.get(output, ())
+                errors.append(Error(answer[output], expected, {"pad": 0, **numbers}, axes))
         assert errors
         yield Told(row.id, said, tuple(errors))
 
