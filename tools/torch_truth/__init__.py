@@ -10,7 +10,9 @@ A module has ``NOTEBOOK``, ``OPERATIONS``, ``cases()``, which makes the inputs, 
 from collections.abc import Mapping
 from types import ModuleType
 
-from torch_truth import convolution, pooling
+from torch_truth import convolution, gradient_checking, pooling
 
 #: The modules by notebook.
-NOTEBOOKS: Mapping[str, ModuleType] = {module.NOTEBOOK: module for module in (convolution, pooling)}
+NOTEBOOKS: Mapping[str, ModuleType] = {
+    module.NOTEBOOK: module for module in (gradient_checking, convolution, pooling)
+}
