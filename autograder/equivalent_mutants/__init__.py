@@ -8,12 +8,12 @@ One module per notebook, named after it.
 
 from collections.abc import Mapping
 
-from autograder.equivalent_mutants import clinic, convolution, pooling
+from autograder.equivalent_mutants import clinic, convolution, gradient_checking, pooling
 
 #: The reason of every harmless change, by function and change.
 REASONS: Mapping[tuple[str, str], str] = {
     key: reason
-    for module in (convolution, pooling, clinic)
+    for module in (gradient_checking, convolution, pooling, clinic)
     for harmless in module.HARMLESS
     for key, reason in harmless.reasons()
 }

@@ -6,13 +6,14 @@ here, and its known mistakes in ``autograder/misconceptions/``.
 
 from collections.abc import Mapping
 
-from autograder.exercises import clinic, convolution, pooling
+from autograder.exercises import clinic, convolution, gradient_checking, pooling
 from autograder.exercises.question import Question, Recipe
 
 __all__ = ["QUESTIONS", "Question", "Recipe"]
 
 #: Every notebook's questions, in the order of their grade cells.
 QUESTIONS: Mapping[str, tuple[Question, ...]] = {
+    "01_gradient_checking": gradient_checking.QUESTIONS,
     "02_convolution": convolution.QUESTIONS,
     "03_pooling": pooling.QUESTIONS,
     "07_bug_clinic": clinic.QUESTIONS,

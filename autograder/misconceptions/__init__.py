@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
-from autograder.misconceptions import clinic, convolution, pooling
+from autograder.misconceptions import clinic, convolution, gradient_checking, pooling
 from autograder.misconceptions.misconception import Equivalent, Misconception
 
 __all__ = ["CATALOGUE", "EQUIVALENTS", "Equivalent", "Misconception"]
 
 #: Every notebook's known mistakes.  Among rows with equal results the first one is named.
 CATALOGUE: Mapping[str, tuple[Misconception, ...]] = {
+    "01_gradient_checking": gradient_checking.MISTAKES,
     "02_convolution": convolution.MISTAKES,
     "03_pooling": pooling.MISTAKES,
     "07_bug_clinic": clinic.MISTAKES,
@@ -16,6 +17,7 @@ CATALOGUE: Mapping[str, tuple[Misconception, ...]] = {
 
 #: Changes that leave the function right, and must pass.
 EQUIVALENTS: Mapping[str, tuple[Equivalent, ...]] = {
+    "01_gradient_checking": gradient_checking.EQUIVALENTS,
     "02_convolution": convolution.EQUIVALENTS,
     "03_pooling": pooling.EQUIVALENTS,
     "07_bug_clinic": clinic.EQUIVALENTS,

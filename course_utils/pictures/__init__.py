@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from types import ModuleType
 
-__all__ = ["clinic", "convolution", "pooling"]
+__all__ = ["clinic", "convolution", "gradient_checking", "pooling"]
 
 
 def __getattr__(name: str) -> ModuleType:
