@@ -43,11 +43,19 @@ class Recorded:
         (judge,) = [exercise for exercise in exercises if exercise.name == self.backward]
         return judge
 
+    def arrays(self, case: str) -> list[inputs.Array]:
+        """The inputs of the forward that it is differentiated by: fresh copies."""
+        given = self.cases[case]["inputs"]
+        return [value.copy() for name, value in given.items() if name != "dout"]
+
+    def parameters(self, case: str) -> list[dict[str, Any]]:
+        """What the forward is called with after these: one dictionary, or nothing."""
+        given = self.cases[case]["parameters"]
+        return [dict(given)] if given else []
+
     def arguments(self, case: str) -> list[Any]:
-        """What the forward is called with: fresh copies."""
-        given = self.cases[case]
-        arrays = [value.copy() for name, value in given["inputs"].items() if name != "dout"]
-        return [*arrays, dict(given["parameters"])] if given["parameters"] else arrays
+        """What the forward is called with."""
+        return [*self.arrays(case), *self.parameters(case)]
 
     def dout(self, case: str) -> inputs.Array:
         return self.cases[case]["inputs"]["dout"].copy()
