@@ -29,14 +29,17 @@ from nbgrader.api import Gradebook
 from autograder import cli, gradebook, sandbox
 from autograder.course import Course
 from autograder.grading import Grader
-from autograder.sandbox import SandboxError
+from autograder.sandbox import Limits, SandboxError
 from autograder.store import VerdictStore
 from autograder.submission import Submission
 from autograder.verdict import Verdict
 
-pytestmark = pytest.mark.skipif(
-    sandbox.probe().tier == "none", reason="submissions cannot be isolated on this machine"
-)
+pytestmark = [
+    pytest.mark.timeout(900),
+    pytest.mark.skipif(
+        sandbox.probe().tier == "none", reason="submissions cannot be isolated on this machine"
+    ),
+]
 
 ROOT = Path(__file__).parents[2]
 NAME = "02_convolution"
@@ -187,17 +190,16 @@ def test_an_older_grade_stands_through_a_fault_and_is_marked(
     assert in_gradebook(course, "ada") == (0.0, False)
 
 
-def test_a_machine_out_of_processes_judges_nobody_and_a_rerun_all(
+def test_children_that_do_not_start_judge_nobody_and_a_rerun_all(
     course, run, grades, hand_in, notebook, monkeypatch, caplog
 ) -> None:
-    """Nothing is simulated here: the children find no Python to start."""
     caplog.set_level(logging.CRITICAL)
     hand_in("ada", notebook())
-    monkeypatch.setattr("autograder.session.isolation", lambda *_, **__: sandbox.probe())
     with monkeypatch.context() as patch:
-        patch.setattr(sys, "executable", "/nowhere/python")
+        patch.setattr("autograder.batch.Limits", lambda: Limits(start_wall_seconds=1e-4))
         code, said = run("grade", NAME)
     assert code == 3, said
+    assert "the sandbox failed" in grades()["ada", "total"]["reason"]
     assert grades()["ada", "total"]["auto_score"] == ""
     assert in_gradebook(course, "ada") == (None, True)
     assert run("grade", NAME)[0] == 0
@@ -230,7 +232,7 @@ def grade_in(course: Course, *arguments: str) -> "subprocess.CompletedProcess[st
         [sys.executable, "-c", command, "--course", str(course.root), *arguments],
         capture_output=True,
         text=True,
-        timeout=250,
+        timeout=800,
         check=False,
     )
 
@@ -246,7 +248,7 @@ def fill(folder: Path, leave: int) -> Path:
     return path
 
 
-@pytest.mark.parametrize("leave", [0, 20_000, 100_000, 300_000])
+@pytest.mark.parametrize("leave", [0, 100_000])
 def test_a_full_disk_loses_no_grade_and_makes_no_zero(
     small_disk: Path, notebook, leave: int
 ) -> None:
@@ -404,7 +406,7 @@ def test_without_memory_to_read_a_submission_it_is_not_judged_and_the_others_are
         [sys.executable, "-c", script, "--course", str(course.root), "grade", NAME, "--jobs", "1"],
         capture_output=True,
         text=True,
-        timeout=250,
+        timeout=800,
         check=False,
     )
     assert ended.returncode == 3, ended.stdout + ended.stderr
