@@ -29,7 +29,7 @@ from nbgrader.api import Gradebook
 from autograder import cli, gradebook, sandbox
 from autograder.course import Course
 from autograder.grading import Grader
-from autograder.sandbox import Limits, SandboxError
+from autograder.sandbox import SandboxError
 from autograder.store import VerdictStore
 from autograder.submission import Submission
 from autograder.verdict import Verdict
@@ -61,8 +61,14 @@ def course(tmp_path: Path) -> Course:
 
 
 @pytest.fixture
-def run(course: Course, capsys: pytest.CaptureFixture[str]) -> Run:
-    """A function that runs ``autograder`` here: exit code, and all that it says."""
+def run(course: Course, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A function that runs ``autograder`` here: exit code, and all that it says.
+
+    It judges in this process, where a test can put a fault into the grader's code.
+    """
+    monkeypatch.setattr(
+        "autograder.batch.judge_all", lambda make, tasks, _: ((t, make()(*t)) for t in tasks)
+    )
 
     def run(*arguments: str) -> tuple[int, str]:
         code = cli.main(["--course", str(course.root), *arguments])
@@ -188,22 +194,6 @@ def test_an_older_grade_stands_through_a_fault_and_is_marked(
     assert run("grade", NAME)[0] == 0
     assert grades()["ada", BACKWARD]["auto_score"] == "0.0"
     assert in_gradebook(course, "ada") == (0.0, False)
-
-
-def test_children_that_do_not_start_judge_nobody_and_a_rerun_all(
-    course, run, grades, hand_in, notebook, monkeypatch, caplog
-) -> None:
-    caplog.set_level(logging.CRITICAL)
-    hand_in("ada", notebook())
-    with monkeypatch.context() as patch:
-        patch.setattr("autograder.batch.Limits", lambda: Limits(start_wall_seconds=1e-4))
-        code, said = run("grade", NAME)
-    assert code == 3, said
-    assert "the sandbox failed" in grades()["ada", "total"]["reason"]
-    assert grades()["ada", "total"]["auto_score"] == ""
-    assert in_gradebook(course, "ada") == (None, True)
-    assert run("grade", NAME)[0] == 0
-    assert grades()["ada", BACKWARD]["auto_score"] == "10.0"
 
 
 # The disk
