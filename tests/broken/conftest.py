@@ -29,13 +29,14 @@ course, isolation, grader = _shared.course, _shared.isolation, _shared.grader
 notebook, hand_in, submission = _shared.notebook, _shared.hand_in, _shared.submission
 
 
+@pytest.fixture(scope="session")
+def solved() -> dict[str, Any]:
+    """The notebook of 02_convolution with every solution in it; not to be changed."""
+    made: dict[str, Any] = _shared._notebook()
+    return made
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test that asks for ``broken`` is asked once for every file of the catalogue."""
     if "broken" in metafunc.fixturenames:
         metafunc.parametrize("broken", _catalogue.CATALOGUE, ids=lambda broken: broken.name)
-
-
-@pytest.fixture(scope="session")
-def catalogue() -> Any:
-    """All broken files."""
-    return _catalogue.CATALOGUE

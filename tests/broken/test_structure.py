@@ -140,22 +140,6 @@ class Nobody:
         pass
 
 
-@pytest.fixture(scope="module")
-def solved() -> dict[str, Any]:
-    from autograder import reference
-    from autograder.course import Course
-
-    course = Course(Path(__file__).parents[2])
-    made: dict[str, Any] = json.loads(course.release_file(NAME).read_text())
-    right = reference.load(course, NAME)
-    for cell in made["cells"]:
-        function = cell["metadata"].get("nbgrader", {}).get("grade_id", "")
-        function = function.removesuffix("_solution")
-        if cell["metadata"].get("nbgrader", {}).get("solution") and function in right.functions:
-            cell["source"] = right.source(function)
-    return made
-
-
 @pytest.fixture
 def without_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("autograder.running.Child.start", lambda *_: Nobody())

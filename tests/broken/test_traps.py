@@ -209,17 +209,6 @@ SUBMISSIONS: tuple[tuple[str, bool, Callable[[Notebook], None], object], ...] = 
 )
 
 
-@pytest.fixture(scope="module")
-def solved() -> Notebook:
-    from autograder import reference
-
-    made: Notebook = json.loads(Course(ROOT).release_file(NAME).read_text())
-    right = reference.load(Course(ROOT), NAME)
-    for name in (FORWARD, BACKWARD):
-        grade_cell(made, f"{name}_solution")["source"] = right.source(name)
-    return made
-
-
 def hand_in(course: Course, student: str, notebook: Notebook) -> Path:
     path = course.submitted / student / NAME / f"{NAME}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
