@@ -371,36 +371,3 @@ def test_a_store_that_is_cut_is_told_and_left_alone(course, run, hand_in, notebo
     course.verdicts.unlink()
     assert run("grade", NAME)[0] == 0
     assert in_gradebook(course, "ada") == (10.0, False)
-
-
-# Memory
-
-
-def test_without_memory_to_read_a_submission_it_is_not_judged_and_the_others_are(
-    course, run, grades, hand_in, notebook, caplog
-) -> None:
-    """A file of 45 MB, read by a process that has room for less: nothing is simulated."""
-    large = notebook()
-    large["cells"][0]["source"] = "x" * 45_000_000
-    hand_in("large", large)
-    hand_in("ada", notebook())
-    script = (
-        "import resource, sys, numpy, matplotlib, nbgrader.api, nbformat, IPython\n"
-        "from autograder import cli, session, batch, gradebook, autograded, sandbox\n"
-        "sandbox.probe()\n"
-        "size = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
-        "resource.setrlimit(resource.RLIMIT_AS, (size + 120_000_000,) * 2)\n"
-        "sys.exit(cli.main(sys.argv[1:]))"
-    )
-    ended = subprocess.run(
-        [sys.executable, "-c", script, "--course", str(course.root), "grade", NAME, "--jobs", "1"],
-        capture_output=True,
-        text=True,
-        timeout=800,
-        check=False,
-    )
-    assert ended.returncode == 3, ended.stdout + ended.stderr
-    kept = {v.student: v for v, _ in VerdictStore(course.verdicts).all(NAME)}
-    assert kept["large"].status == "not judged"
-    assert "MemoryError" in kept["large"].reason
-    assert kept["ada"].exercises[1].share == 1
