@@ -23,12 +23,15 @@ from autograder.course import Course
 from autograder.errors import JudgingUnfitError
 from autograder.gradebook_cells import write_cells
 from autograder.gradebook_rows import BATCH, SEEN, ClassRows
+from autograder.one_writer import alone
 from autograder.release import Release
 from autograder.settings import other_database, read_settings
 from autograder.verdict import Verdict
 
 #: Seconds to wait for another writer of an SQLite file.
 _PATIENCE = 30
+#: Held by whoever reads or writes the gradebook here.
+_LOCK = ".gradebook.lock"
 
 
 @dataclass(frozen=True)
@@ -107,11 +110,13 @@ def _open(course: Course, settings: Config, db_url: str | None) -> Iterator[api.
     url = db_url or _configured_url(course)
     try:
         course.gradebook.parent.mkdir(parents=True, exist_ok=True)
-        with _own_programs_first():
-            opened = api.Gradebook(url, settings.CourseDirectory.get("course_id", "default_course"))
-        with opened as gradebook:
-            SEEN.create(gradebook.engine, checkfirst=True)
-            yield gradebook
+        with alone(course.gradebook.with_name(_LOCK), 2 * _PATIENCE):
+            with _own_programs_first():
+                name = settings.CourseDirectory.get("course_id", "default_course")
+                opened = api.Gradebook(url, name)
+            with opened as gradebook:
+                SEEN.create(gradebook.engine, checkfirst=True)
+                yield gradebook
     except (SQLAlchemyError, api.InvalidEntry, OSError) as error:
         what = " ".join(str(getattr(error, "orig", None) or error).split())
         raise JudgingUnfitError(

@@ -34,7 +34,7 @@ from autograder.course import Course, CourseNotFoundError
 from autograder.errors import UsageError
 from autograder.grading import Grader
 from autograder.store import VerdictStore
-from autograder.submission import readable
+from autograder.submission import readable, student_folders
 from autograder.verdict import Verdict
 
 log = logging.getLogger(__name__)
@@ -119,19 +119,35 @@ class SubmissionExporter(NotebookExporter):
             converter.coursedir = self.folders
             try:
                 self.autograding = _Autograding.of(self.folders)
-                self._leave_out_odd_names(converter)
+                self._judge_what_nbgrader_cannot(converter)
             except UsageError as error:
                 self.log.error("Nothing was graded: %s", error)  # noqa: TRY400 - one clear line
                 raise NbGraderException(str(error)) from error
 
-    def _leave_out_odd_names(self, converter: Autograde) -> None:
-        """Take away what nbgrader cannot grade or show; each has its verdict, with the reason."""
-        for path in list(converter.assignments):
-            student = readable(Path(path).parent.name)
-            if not student_names.is_plain(student):
-                verdict = self.autograding.verdict(student, Path(path))
-                self.log.error("%r: %s, no score: %s", student, verdict.status, verdict.reason)
-                del converter.assignments[path]
+    def _judge_what_nbgrader_cannot(self, converter: Autograde) -> None:
+        """Leave to nbgrader one notebook per student, and give a verdict to everybody else.
+
+        nbgrader passes over a folder without a notebook, and fails at one that has others
+        only, at some names of files, and at some of students.
+        """
+        here, folders = self.autograding, self.folders
+        assignment = here.grader.release.assignment
+        found = {Path(path).parent.name: Path(path) for path in converter.assignments}
+        if folders.student_id == "*":
+            others = student_folders(here.course.submitted, assignment)
+            found = {folder.parent.name: folder for _, folder in others} | found
+        for name, folder in found.items():
+            student, notebook = readable(name), str(folder / f"{assignment}.ipynb")
+            known = notebook in converter.assignments.pop(str(folder), ())
+            if known and student_names.is_plain(student):
+                converter.assignments[str(folder)] = [notebook]
+                continue
+            verdict = here.verdict(student, folder)
+            self.log.error("%r: %s, no score: %s", student, verdict.status, verdict.reason)
+            if student_names.is_plain(student):
+                release, url = here.grader.release, str(folders.db_url)
+                gradebook.write(here.course, release, [verdict], db_url=url)
+                autograded.write(here.course, release, student, folder, verdict)
 
     def from_filename(
         self,

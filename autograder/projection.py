@@ -96,6 +96,6 @@ def write_notebook(
     """Write the autograded notebook; return why that failed, or nothing."""
     try:
         autograded.write(course, release, student, folder, verdict)
-    except JudgingUnfitError as error:
-        return str(error)
+    except (JudgingUnfitError, MemoryError) as error:
+        return str(error) or "there is no memory for it"
     return ""

@@ -95,7 +95,10 @@ def submission_file(folder: Path, assignment: str) -> Path:
             f"{found}; expected {path.name}; submit the notebook under its own name"
         ) from None
     except OSError as error:
-        raise UnreadableError(f"the folder cannot be read ({error.strerror})") from error
+        raise UnreadableError(
+            f"the folder cannot be read ({error.strerror}); expected a folder with {path.name} in "
+            "it; submit it again"
+        ) from error
     return path
 
 
@@ -141,7 +144,9 @@ def read_bytes(path: Path) -> bytes:
         # O_NONBLOCK: a named pipe in the place of the file must not hold us up.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
-        raise UnreadableError(f"the file cannot be opened ({error.strerror})") from error
+        raise UnreadableError(
+            f"the file cannot be opened ({error.strerror}); submit the notebook itself again"
+        ) from error
     state = os.fstat(descriptor)
     if not stat.S_ISREG(state.st_mode):
         os.close(descriptor)
@@ -181,7 +186,9 @@ def _raw_cells(text: str) -> list[Any]:
             f"the file is not valid JSON{place}; download the notebook again and submit it whole"
         ) from error
     if not isinstance(data, dict):
-        raise UnreadableError("the file holds no notebook")
+        raise UnreadableError(
+            "the file holds no notebook; expected what Jupyter saves; submit the notebook itself"
+        )
     if data.get("nbformat") == 3:
         _refuse_too_many(_worksheet_cells(data))
         data = _upgraded(data)
@@ -226,18 +233,27 @@ def _upgraded(data: dict[str, Any]) -> dict[str, Any]:
             json.dumps(data), as_version=4
         )
     except Exception as error:  # an old notebook can be broken in any way
-        raise UnreadableError("the notebook has an old format and cannot be upgraded") from error
+        raise UnreadableError(
+            "the notebook has an old format (3) and cannot be upgraded; expected 4; open it in "
+            "JupyterLab and save it"
+        ) from error
     return upgraded
 
 
 def _cell(cell: Any, place: int) -> NotebookCell:
     if not isinstance(cell, dict):
-        raise UnreadableError(f"cell {place} of the notebook is not a cell")
+        raise UnreadableError(
+            f"cell {place} of the notebook is not a cell; open it in JupyterLab and save it, or "
+            "download it again"
+        )
     source = cell.get("source", "")
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
     if not isinstance(source, str):
-        raise UnreadableError(f"cell {place} of the notebook has no source")
+        raise UnreadableError(
+            f"cell {place} of the notebook has no source; open it in JupyterLab and save it, or "
+            "download it again"
+        )
     metadata = cell.get("metadata")
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     return NotebookCell(

@@ -253,6 +253,14 @@ def test_a_picture_that_was_edited_is_run(ran) -> None:
         assert value(run) == 5
 
 
+def test_a_training_cell_that_was_edited_is_run_within_its_limits(ran) -> None:
+    trained = "draw = 'for hours'\nx = 5"
+    with ran(trained, f"draw = 'for hours'\n{LOOP}", returns("x, draw == 'for hours'")) as run:
+        returned = run.call("answer", (), ("x", "draw"), keep=False)
+        assert [int(a) for a in returned.outputs] == [5, 1]
+        assert re.search("processor time|took", run._skipped[1])
+
+
 def test_a_picture_counts_as_code_where_the_release_has_no_such_tag(ran) -> None:
     with ran("given = 'code'", returns("len(given)")) as run:
         assert value(run) == 4

@@ -217,7 +217,7 @@ DEEP = b"[" * 200_000 + b"]" * 200_000
         (of(nbformat="4"), "a notebook of format '4'; expected 4"),
         (of(nbformat=[[[]]]), "a notebook of an unknown format; expected 4"),
         ({"nbformat": 4, "cells": {}}, "the notebook holds no list of cells"),
-        ({"nbformat": 3, "worksheets": 5}, "has an old format and cannot be upgraded"),
+        ({"nbformat": 3, "worksheets": 5}, "has an old format (3) and cannot be upgraded"),
         (of("text"), "cell 1 of the notebook is not a cell"),
         (of(cell("x"), cell(5)), "cell 2 of the notebook has no source"),
         (of(cell(["x", None])), "cell 1 of the notebook has no source"),

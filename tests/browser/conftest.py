@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,80 @@ from typing import Any
 import pytest
 
 START_SECONDS = 90
+
+#: Ways to run a script; each leaves its number in ``window.ran``.
+ATTACKS = (
+    "<script>window.ran = 1</script>",
+    "<img src=x onerror='window.ran = 2'>",
+    "<svg onload='window.ran = 3'></svg>",
+    "<iframe srcdoc='<script>parent.ran = 4</script>'></iframe>",
+    "<a id=clickme href='javascript:window.ran = 5'>clickme</a>",
+    "[clickme](javascript:window.ran=6)",
+    "```mermaid\n</pre><img src=x onerror='window.ran = 7'>\n```",
+    "<details open ontoggle='window.ran = 8'><summary>x</summary></details>",
+    "<!-- --!><script>window.ran = 9</script>",
+    "$\\href{javascript:window.ran=10}{clickme}$",
+    "</pre></code></style></title></textarea></script><script>window.ran = 11</script>",
+    "\"'><img src=x onerror=window.ran=12>",
+)
+SVG = "<svg xmlns='http://www.w3.org/2000/svg'><script>window.ran = 13</script></svg>"
+
+
+@pytest.fixture(scope="session")
+def attacks() -> tuple[str, ...]:
+    """Texts that would run a script where somebody reads them."""
+    return ATTACKS
+
+
+@pytest.fixture(scope="session")
+def make_hostile() -> Callable[[dict[str, Any]], None]:
+    """A function that puts every attack into every place of a notebook that may be read."""
+    return _make_hostile
+
+
+def _make_hostile(notebook: dict[str, Any]) -> None:
+    every = "\n\n".join(ATTACKS)
+    attached = {"a.png": {"image/svg+xml": SVG, "image/png": ATTACKS[-1]}, ATTACKS[1]: {}}
+    notebook["metadata"] |= {"title": every, "authors": [{"name": every}]}
+    notebook["metadata"]["kernelspec"] |= {"display_name": ATTACKS[0], "language": ATTACKS[1]}
+    for number, attack in enumerate(ATTACKS):
+        cells = [
+            _cell("markdown", f"text{number}", attack, attachments=attached),
+            _cell("raw", f"raw{number}", attack),
+            _cell("code", f"code{number}", f"# {attack}", outputs=_outputs(attack)),
+        ]
+        notebook["cells"] += cells
+    pasted = f"![{ATTACKS[0]}](attachment:a.png)\n![x](attachment:{ATTACKS[1]})"
+    notebook["cells"].append(_cell("markdown", "pasted", pasted, attachments=attached))
+
+
+def _cell(kind: str, name: str, source: str, **more: Any) -> dict[str, Any]:
+    metadata = {"name": source, "tags": [source], "collapsed": source}
+    return {"cell_type": kind, "id": name, "metadata": metadata, "source": source, **more}
+
+
+def _outputs(attack: str) -> list[dict[str, Any]]:
+    kinds = ("text/html", "text/markdown", "text/latex", "text/plain")
+    data = dict.fromkeys(kinds, attack)
+    data |= {"image/svg+xml": SVG, "application/javascript": "window.ran = 14"}
+    return [
+        *({"output_type": "display_data", "metadata": {}, "data": {k: v}} for k, v in data.items()),
+        {"output_type": "stream", "name": "stderr", "text": attack},
+        {"output_type": "error", "ename": attack, "evalue": attack, "traceback": [attack]},
+    ]
+
+
+@pytest.fixture(scope="session")
+def what_ran() -> Callable[[Any], Any]:
+    """A function that clicks whatever invites to it, and tells which script has run."""
+
+    def what_ran(browser: Any) -> Any:
+        for link in browser.find_elements("partial link text", "clickme"):
+            browser.execute_script("arguments[0].click()", link)
+        time.sleep(1)
+        return browser.execute_script("return window.ran")
+
+    return what_ran
 
 
 @pytest.fixture(scope="session")
