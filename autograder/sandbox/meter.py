@@ -1,7 +1,11 @@
-"""How much a child has used: processor time, time spent waiting for one, threads."""
+"""How much a child has used: processor time, time spent waiting for one, threads, files."""
 
+import contextlib
+import os
+import stat
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -38,3 +42,32 @@ class Meter:
             return int(text.rpartition(")")[2].split()[17])
         except (OSError, IndexError, ValueError):
             return 0
+
+    def nameless_bytes(self, directory: Path, file_bytes: int) -> int:
+        """Return the bytes of files of ``directory`` that it has removed and still uses.
+
+        One that is only mapped is taken to have ``file_bytes``, the most that there may be.
+        Where this process may not look (in a container without the capability to trace),
+        there are none; their number and size are then bounded by the limits alone.
+        """
+        opened = {(s.st_dev, s.st_ino): s.st_blocks * 512 for s in self._nameless()}
+        mapped = self._mapped_nameless(str(directory)) - {inode for _, inode in opened}
+        return sum(opened.values()) + len(mapped) * file_bytes
+
+    def _nameless(self) -> Iterator[os.stat_result]:
+        """The files that are open and have no name."""
+        with contextlib.suppress(OSError), os.scandir(self._proc / "fd") as entries:
+            for entry in entries:
+                with contextlib.suppress(OSError):
+                    found = os.stat(entry.path)
+                    if stat.S_ISREG(found.st_mode) and found.st_nlink == 0:
+                        yield found
+
+    def _mapped_nameless(self, directory: str) -> set[int]:
+        """The inodes of removed files that are mapped into memory."""
+        found = set()
+        with contextlib.suppress(OSError), open(self._proc / "maps", "rb") as maps:
+            for line in maps:
+                if line.endswith(b" (deleted)\n") and directory.encode() in line:
+                    found.add(int(line.split()[4]))
+        return found

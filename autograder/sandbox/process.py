@@ -19,7 +19,7 @@ from autograder.sandbox.meter import Meter
 from autograder.sandbox.namespaces import seen_from_outside
 from autograder.sandbox.pipes import EndedError
 from autograder.sandbox.replies import CellOutcome
-from autograder.sandbox.scratch import Scratch
+from autograder.sandbox.scratch import HiddenFilesError, Scratch
 from course_utils.exercise import Kept, Returned, Value
 
 #: How often limits are looked at while a child works, seconds.
@@ -326,9 +326,13 @@ class Watch:
             self._look_at_files()
 
     def _look_at_files(self) -> None:
-        size, count = self._scratch.usage(self._limits.scratch_files)
+        try:
+            size, count = self._scratch.usage(self._limits.scratch_files)
+        except HiddenFilesError:
+            raise self._stopped("files", "hid files where they cannot be counted") from None
         if count > self._limits.scratch_files:
             raise self._stopped("files", f"left more than {self._limits.scratch_files} files")
+        size += self._meter.nameless_bytes(self._scratch.path, self._limits.file_bytes)
         if size > self._limits.scratch_bytes:
             most = self._limits.scratch_bytes // 2**20
             raise self._stopped("files", f"wrote more than {most} MiB of files")

@@ -6,6 +6,7 @@ behind even after the grader itself was killed.
 """
 
 import contextlib
+import errno
 import functools
 import os
 import shutil
@@ -17,6 +18,12 @@ from pathlib import Path
 _PREFIX, _UNLOCKED = "autograder-sandbox-", "autograder-unlocked-"
 #: An unlocked one younger than this (seconds) may belong to somebody who is about to lock it.
 _SETTLED = 60.0
+#: What says that a directory is there but cannot be looked into.
+_CLOSED = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG)
+
+
+class HiddenFilesError(Exception):
+    """There is a directory into which nobody can look, so what lies here cannot be counted."""
 
 
 class Scratch:
@@ -35,7 +42,10 @@ class Scratch:
         self._seen = path
 
     def usage(self, most_files: int) -> tuple[int, int]:
-        """Return bytes and number of what lies here; stops counting above ``most_files``."""
+        """Return bytes and number of what lies here; stops counting above ``most_files``.
+
+        Raises HiddenFilesError where there may be files that cannot be counted.
+        """
         size = count = 0
         for entry in _entries(self._seen):
             count += 1
@@ -51,15 +61,23 @@ class Scratch:
 
 
 def _entries(top: Path) -> Iterator["os.DirEntry[str]"]:
-    """Yield everything beneath ``top``, without recursion and without following links."""
+    """Yield everything beneath ``top``, without recursion and without following links.
+
+    Raises HiddenFilesError for a directory that cannot be read, or whose path is too long.
+    """
     waiting = [str(top)]
     while waiting:
-        # A directory that cannot be read (or a path too long) just has no entries here.
-        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
-            for entry in entries:
-                yield entry
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(entry.path)
+        directory = waiting.pop()
+        try:
+            with os.scandir(directory) as entries:
+                for entry in entries:
+                    yield entry
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+        except OSError as error:
+            # It may be gone by now, and ``top`` with the process that it was mounted for.
+            if error.errno in _CLOSED and directory != str(top):
+                raise HiddenFilesError from error
 
 
 def _remove(top: Path) -> None:

@@ -22,7 +22,7 @@ ALLOWED = {
         "getdents getdents64 getcwd chdir fchdir"
     ),
     "use open descriptors": (
-        "read readv pread64 preadv write writev pwrite64 pwritev lseek close close_range "
+        "read readv pread64 preadv write writev pwrite64 pwritev lseek close "
         "dup dup2 dup3 pipe pipe2 poll ppoll select pselect6 "
         "epoll_create1 epoll_ctl epoll_wait epoll_pwait eventfd2 "
         "fsync fdatasync fadvise64 ftruncate copy_file_range sendfile"
@@ -66,13 +66,17 @@ IOCTL_REQUESTS = {
 #: prctl: a thread may have a name.
 PRCTL_OPTIONS = {"PR_SET_NAME": 15, "PR_GET_NAME": 16}
 
-_CLONE_THREAD = 0x00010000
+#: What every thread of this process shares: memory, file system, descriptors, handlers.  One
+#: with descriptors of its own could hold files open that nobody sees.
+_CLONE_VM, _CLONE_FS, _CLONE_FILES, _CLONE_SIGHAND = 0x100, 0x200, 0x400, 0x800
+_CLONE_THREAD = _CLONE_VM | _CLONE_FS | _CLONE_FILES | _CLONE_SIGHAND | 0x00010000
 #: CLONE_NEWTIME, NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET
 _CLONE_NEW = 0x80 | 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x70000000
 #: The same number on every architecture; old libseccomp does not know the name.
 _CLONE3 = 435
 _O_ACCMODE, _O_TRUNC = 0o3, 0o1000
 _O_WRONLY, _O_RDWR = 0o1, 0o2
+_CLOSE_RANGE_UNSHARE = 0x2
 
 
 @functools.cache
@@ -96,6 +100,9 @@ def compiled_filter() -> bytes:
             _allow(rules, name, pyseccomp.Arg(position, pyseccomp.EQ, value))
     _allow_open(rules, "open", 1)
     _allow_open(rules, "openat", 2)
+    # For the same reason as with clone: no descriptors of a thread's own.
+    shared = pyseccomp.Arg(2, pyseccomp.MASKED_EQ, _CLOSE_RANGE_UNSHARE, 0)
+    _allow(rules, "close_range", shared)
     # Reading a limit of one's own: no process id, no value to set.
     mine = pyseccomp.Arg(0, pyseccomp.EQ, 0), pyseccomp.Arg(2, pyseccomp.EQ, 0)
     _allow(rules, "prlimit64", *mine)

@@ -6,11 +6,20 @@ import subprocess
 import sys
 import textwrap
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from autograder.sandbox import Child, ChildStopped, Limits, SandboxError, launch, scratch
+from autograder.sandbox import (
+    Child,
+    ChildStopped,
+    Limits,
+    SandboxError,
+    launch,
+    probe,
+    scratch,
+)
 
 #: What ends a child: kind of the end, words of the sentence, the code of a cell.
 ENDS = {
@@ -68,6 +77,39 @@ ENDS = {
         "more than 1000 files",
         "for i in range(3000): open(f'{i}', 'w').close()",
     ),
+    "files below a path that is too long": (
+        "files",
+        "hid files where they cannot be counted",
+        """
+        import os, time
+        for _ in range(100): os.mkdir('d' * 50); os.chdir('d' * 50)
+        open('hidden', 'wb').write(bytes(2**20))
+        time.sleep(20)
+        """,
+    ),
+}
+#: As ENDS, where the scratch is a place on a disk and not of a size of its own.
+ON_DISK = {
+    "files that it removed and keeps open": """
+        import os, time
+        kept = []
+        for i in range(8):
+            kept.append(open('unseen', 'wb'))
+            kept[-1].write(bytes(10 * 2**20))
+            os.remove('unseen')
+        time.sleep(20)
+    """,
+    "files that it removed and keeps mapped": """
+        import mmap, os, time
+        kept = []
+        for i in range(8):
+            with open('unseen', 'w+b') as file:
+                file.write(bytes(10 * 2**20))
+                file.flush()
+                kept.append(mmap.mmap(file.fileno(), mmap.PAGESIZE))
+            os.remove('unseen')
+        time.sleep(20)
+    """,
 }
 
 
@@ -86,6 +128,15 @@ def test_a_child_is_ended_by(isolation, short, gone, kind, words, source):
         with pytest.raises(SandboxError, match="ended"):
             child.has("f")
     assert gone(pid)
+
+
+@pytest.mark.parametrize("source", ON_DISK.values(), ids=ON_DISK.keys())
+def test_files_count_though_they_have_no_name_any_more(short, source):
+    with (
+        Child.start(probe(tier="kernel"), short) as child,
+        pytest.raises(ChildStopped, match="wrote more than 64 MiB of files"),
+    ):
+        child.run_cell(textwrap.dedent(source), "cell 7")
 
 
 def test_a_call_has_its_own_limit_and_sentence(hurried):
@@ -178,13 +229,14 @@ def test_closing_removes_the_scratch_directory_and_reaps_the_process(isolation, 
     with Child.start(isolation, short) as child:
         place = child._scratch.path
         pid = child._spawned.pid
-        # Directories that nobody may enter, nested deeper than a path may be long.
-        child.run_cell(
-            "import os\nfor i in range(300): os.mkdir('d' * 50); os.chdir('d' * 50)\n"
-            "os.umask(0o777); os.mkdir('closed')",
-            "cell 1",
-        )
         assert place.exists()
+        # Directories that nobody may enter, nested deeper than a path may be long.
+        with suppress(ChildStopped):
+            child.run_cell(
+                "import os\nfor i in range(300): os.mkdir('d' * 50); os.chdir('d' * 50)\n"
+                "os.umask(0o777); os.mkdir('closed')",
+                "cell 1",
+            )
     assert gone(pid)
     assert not place.exists()
     assert not [entry for entry in place.parent.iterdir() if entry.name.startswith(place.name)]
