@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from autograder.exercises import Question
+from autograder.exercises.question import stream
 from autograder.preparation import Functions, confirm, make
 from autograder.reference import Reference
 from autograder.release import Release
@@ -22,7 +23,7 @@ from autograder.submission import Submission
 from autograder.verdict import ExerciseVerdict, Verdict, digest
 from course_utils import recorded
 from course_utils.diagnosis import Diagnosis, diagnose
-from course_utils.exercise import CheckResult, Session, Status
+from course_utils.exercise import Case, CheckResult, Session, Status
 from course_utils.judgement import Judgement
 from course_utils.judging import NO_FUNCTION, judge
 from course_utils.report_card import ReportCard
@@ -97,7 +98,8 @@ class Grader:
             confirm(question, self.reference, own, make(question, functions, own))
             self._proved.add(name)
         made = make(question, functions, seed)
-        judgement = judge(question.exercise, made.cases, made.answers, session)
+        cases = _shuffled(question, seed, made.cases)
+        judgement = judge(question.exercise, cases, made.answers, session)
         if judgement.status == "failed":
             confirm(question, self.reference, seed, made)
         return judgement
@@ -262,6 +264,18 @@ class _Judging:
 
 def _written(submission: Submission) -> dict[str, str]:
     return {grade_id: digest(text) for grade_id, text in submission.written}
+
+
+def _shuffled(question: Question, seed: bytes, cases: Mapping[str, Case]) -> Mapping[str, Case]:
+    """The cases in the order in which they are asked: where functions are lent, the seed's.
+
+    Each of those is right or wrong, so a test that only counts its calls would know which.
+    """
+    if not question.exercise.specimens:
+        return cases
+    order = stream(seed, question.exercise.name, "order").permutation(len(cases))
+    items = list(cases.items())
+    return dict(items[place] for place in order)
 
 
 def _verdict(question: Question, judgement: Judgement, shown: _Shown) -> ExerciseVerdict:

@@ -10,7 +10,8 @@ function that was stopped is not called again with as little time, whatever it i
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -30,6 +31,11 @@ MOST_STOPPED_CELLS = 3
 #: All cells of a notebook together may take so long, seconds on the clock: many cells may
 #: each stay below their own limits.  Then the rest is not run.
 LONGEST_RUN = 120.0
+
+#: All that a submission does together may take so long, seconds on the clock: its calls, and
+#: its cells as often as they are run.  Then nothing of it is run any more.
+LONGEST_TOTAL = 300.0
+TOO_LONG = "all that it does took more than {:.0f} s together"
 
 
 class NotebookRun:
@@ -53,6 +59,7 @@ class NotebookRun:
         self._raised: dict[int, str] = {}
         self._stopped_cells = 0
         self._seconds = 0.0
+        self._total_seconds = 0.0
         self._position = 0
         self._child: Child | None = None
         #: The drivers that the child has.
@@ -91,6 +98,8 @@ class NotebookRun:
         for place in places:
             if self._seconds > LONGEST_RUN:
                 self._leave_out_from(place, f"its cells took more than {LONGEST_RUN:.0f} s")
+            if self._total_seconds > LONGEST_TOTAL:
+                self._leave_out_from(place, TOO_LONG.format(LONGEST_TOTAL))
             if place in self._skipped:
                 continue
             try:
@@ -103,14 +112,22 @@ class NotebookRun:
 
     def _run_cell(self, place: int) -> None:
         assert self._child is not None
-        began = time.monotonic()
-        try:
+        before = self._total_seconds
+        with self._timed():
             outcome = self._child.run_cell(self._sources[place], f"cell {place + 1}")
-        finally:
-            self._seconds += time.monotonic() - began
+        self._seconds += self._total_seconds - before
         self._raised.pop(place, None)
         if outcome.raised is not None:
             self._raised[place] = str(outcome.raised)
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        """Count the time that the submission takes."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self._total_seconds += time.monotonic() - began
 
     def _leave_out(self, place: int, reason: str) -> None:
         self._skipped[place] = reason
@@ -165,10 +182,14 @@ class NotebookRun:
         seconds, stopped = self._stopped_calls.get(function, (0.0, None))
         if stopped is not None and self.call_cpu_seconds <= seconds:
             raise stopped
+        if self._total_seconds > LONGEST_TOTAL:
+            raise CallStoppedError(f"{function} was not called: {TOO_LONG.format(LONGEST_TOTAL)}")
         try:
-            return self._able_to(function).call(
-                function, arguments, outputs, keep=keep, cpu_seconds=self.call_cpu_seconds
-            )
+            child = self._able_to(function)
+            with self._timed():
+                return child.call(
+                    function, arguments, outputs, keep=keep, cpu_seconds=self.call_cpu_seconds
+                )
         except CallStoppedError as error:
             self._stopped_calls[function] = self.call_cpu_seconds, error
             raise

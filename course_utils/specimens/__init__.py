@@ -5,7 +5,8 @@ the grading sandbox they stay with the grader, which evaluates them for the stud
 Their code can be read, so none of them may answer an exercise.
 
 A student's code may call them with anything: they make arrays of float64 of their
-arguments first, and do nothing whose cost depends on a number's size.
+arguments first, do nothing whose cost depends on a number's size, and refuse shapes that
+are not those expected: of two long arrays, broadcasting makes one that fills the memory.
 
 There is one module for each kind of tool; to import it enters its functions.
 """

@@ -186,6 +186,21 @@ def test_a_notebook_whose_cells_take_too_long_together_is_run_in_part(ran, monke
 # Functions that are stopped
 
 
+def test_a_submission_that_takes_too_long_altogether_is_not_run_on(started, monkeypatch) -> None:
+    """Each of its calls, and each of its cells, may stay below its own limit."""
+    monkeypatch.setattr(running, "LONGEST_TOTAL", 0.5)
+    slow = "import time\ndef answer():\n    time.sleep(0.2)\n    return 1"
+    with started(slow, "def later():\n    return 1") as run:
+        run.advance(1)
+        with pytest.raises(CallStoppedError, match="took more than 0 s together") as stopped:
+            for _ in range(10):
+                assert value(run) == 1
+        assert not stopped.value.out_of_time
+        run.advance(2)
+        assert not run.has("later")
+        assert "took more than 0 s together" in run.why_missing("later")
+
+
 def test_a_stopped_function_leaves_the_others_as_they_were(started) -> None:
     endless = f"def endless():\n    {LOOP.replace(chr(10), chr(10) + '    ')}"
     with started("x = [1]", endless, returns("x[0]"), "x[0] = 2") as run:
