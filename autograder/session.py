@@ -16,7 +16,7 @@ from autograder.interruption import Interruption
 from autograder.outcome import Line, Outcome
 from autograder.projection import Projection, write_notebook
 from autograder.release import Release, read_release
-from autograder.sandbox import Isolation
+from autograder.sandbox import Isolation, Limits
 from autograder.sandbox.isolation import Tier
 from autograder.store import VerdictStore
 from autograder.verdict import Verdict
@@ -42,13 +42,14 @@ def grade(
     assignment: str,
     *,
     isolation: Isolation,
+    limits: Limits | None = None,
     students: Sequence[str] = (),
     jobs: int | None = None,
     force: bool = False,
     quiet: bool = False,
 ) -> Outcome:
     """Judge the submissions to ``assignment`` and write gradebook and notebooks."""
-    make = partial(batch.make_grader, course, assignment, isolation)
+    make = partial(batch.make_grader, course, assignment, isolation, limits)
     release = make().release
     submissions = batch.find_submissions(course, assignment, students)
     store = VerdictStore(course.verdicts)
