@@ -4,10 +4,11 @@
 reason: a machine that should be able to run everything then shows what it lacks.
 """
 
+import json
 import os
 import shutil
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -58,6 +59,35 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     """A whole module can be skipped, too."""
     return _refuse_to_skip((yield))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in a line what came of all attacks: tests/hostile records it for each way to grade."""
+    reports = [r for found in terminalreporter.stats.values() for r in found]
+    told = [
+        json.loads(value)
+        for report in reports
+        for name, value in getattr(report, "user_properties", ())
+        if name == "hostile"
+    ]
+    for line in hostile_lines(told):
+        terminalreporter.write_line(line)
+
+
+def hostile_lines(told: Sequence[dict[str, object]]) -> list[str]:
+    """A line for each set of attacks, whose ways of grading are added up."""
+    lines = []
+    for what in dict.fromkeys((t["attacks"], t["unit"]) for t in told):
+        rows = [t for t in told if (t["attacks"], t["unit"]) == what]
+        forged, leaked, affected = (
+            sum(float(str(row[name])) for row in rows) for name in ("forged", "leaked", "affected")
+        )
+        ways = ", ".join(str(row["way"]) for row in rows)
+        lines.append(
+            f"hostile: {what[0]} attacks × {len(rows)} {what[1]} ({ways}), {forged:g} points "
+            f"forged, {leaked:g} marker bytes found, {affected:g} next submissions affected"
+        )
+    return lines
 
 
 def _require_all() -> bool:

@@ -153,7 +153,9 @@ class Classroom:
         right = reference.load(Course(ROOT), NAME)
         forward, backward = map(right.source, FUNCTIONS)
         told = backward.replace("\n", "\n    print(TRACES)\n", 1)
-        private = f"private = '{self.markers['other']}'" if seat.student == PRIVATE else "private = 0"
+        private = (
+            f"private = '{self.markers['other']}'" if seat.student == PRIVATE else "private = 0"
+        )
         return [f"import numpy as np\n{private}", forward, told, _TRACES]
 
     # Afterwards
@@ -191,9 +193,9 @@ class Classroom:
         course = self.course
         given = (course.submitted, course.solutions, course.assignments, self.key.parent)
         for path in sorted(course.root.rglob("*")):
-            if path.is_file() and not path.is_symlink() and path != course.secret:
-                if not any(path.is_relative_to(folder) for folder in given):
-                    yield path, path.read_bytes()
+            own = path == course.secret or any(path.is_relative_to(folder) for folder in given)
+            if path.is_file() and not path.is_symlink() and not own:
+                yield path, path.read_bytes()
 
     def leaked(self) -> list[str]:
         """Where a marker is found that was not put there."""

@@ -2,10 +2,8 @@
 
 import json
 import logging
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from attacks import Attack
@@ -99,9 +97,7 @@ class Judged:
         }
 
 
-def graded_directly(
-    room: Classroom, isolation: Isolation, patch: pytest.MonkeyPatch
-) -> Judged:
+def graded_directly(room: Classroom, isolation: Isolation, patch: pytest.MonkeyPatch) -> Judged:
     """Grade the class as ``autograder grade`` does, and write all that it may write."""
     patch.setenv("HOSTILE", room.markers["environment"])
     patch.setattr(running, "LONGEST_TOTAL", LONGEST_TOTAL)

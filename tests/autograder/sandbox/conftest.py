@@ -1,5 +1,6 @@
 """Children to attack, in every kind of isolation that this machine offers."""
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -8,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from autograder.sandbox import Child, Isolation, Limits, probe, servers
+
+# The attacks that are tried in grading are tried on bare children, too.
+sys.path.insert(0, str(Path(__file__).parents[2] / "hostile"))
 
 #: For what is no test of a limit: much more than any of it needs, also on a busy machine.
 AMPLE = Limits(call_cpu_seconds=30, cell_cpu_seconds=30, cell_wall_seconds=120)
@@ -86,12 +90,6 @@ def hurried(isolation: Isolation) -> Iterator[Child]:
 def attacked(any_isolation: Isolation) -> Iterator[Callable[[], Child]]:
     """A function that returns a child, a fresh one only where the last one has ended."""
     yield from _living(any_isolation)
-
-
-@pytest.fixture(scope="module")
-def attacked_kernel() -> Iterator[Callable[[], Child]]:
-    """As ``attacked``, in the kernel tier only: what is attacked is the same in all."""
-    yield from _living(isolation_of("kernel"))
 
 
 def _gone(pid: int) -> bool:

@@ -188,9 +188,7 @@ def functions(kind: str, bodies: Mapping[str, tuple[str, str]]) -> list[Attack]:
 
 def cells(kind: str, statements: Mapping[str, tuple[str, str]]) -> list[Attack]:
     """Cells that run through: what the card shows afterwards, and the cell."""
-    return [
-        Attack(kind, tries, _body(text), shows) for tries, (shows, text) in statements.items()
-    ]
+    return [Attack(kind, tries, _body(text), shows) for tries, (shows, text) in statements.items()]
 
 
 _FUNCTION = f"""

@@ -47,7 +47,6 @@ ATTACKS = [
                 """,
             ),
             "a closed reply pipe": ("ended", "connection|ended|damaged", "os.close(4)"),
-            "a closed request pipe": ("ended", "", "os.close(3)"),
             "closed descriptors": ("ended", "", "os.closerange(0, 64)"),
             "a reply pipe that leads elsewhere": (
                 "ended",
@@ -72,6 +71,7 @@ ATTACKS = [
             "sys.exit": ("nothing was tried", "sys.exit(0)"),
             "an interruption": ("nothing was tried", "raise KeyboardInterrupt"),
             "the end of a generator": ("nothing was tried", "raise GeneratorExit"),
+            "a closed request pipe": (".", "os.close(3)"),
             "closed output": (".", "os.close(1); os.close(2)"),
             "an exit handler": (
                 "registered",

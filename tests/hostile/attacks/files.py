@@ -37,9 +37,7 @@ ON_PATH = attempts(
         "link into the scratch": "return os.link(PATH, 'linked')",
         "link symbolically": "return os.symlink(PATH, 'linked')",
         "chmod": "return os.chmod(PATH, 0o777)",
-        "chmod by a newer call": (
-            "return system_call('fchmodat2', -100, PATH.encode(), 0o777, 0)"
-        ),
+        "chmod by a newer call": ("return system_call('fchmodat2', -100, PATH.encode(), 0o777, 0)"),
         "chmod by descriptor of the directory": """
             return os.fchmod(os.open(os.path.dirname(PATH), os.O_RDONLY | os.O_DIRECTORY), 0o777)
         """,

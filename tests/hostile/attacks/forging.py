@@ -34,7 +34,6 @@ def passed():
 """
 
 
-
 def _forged(
     change: str, body: str = "b''", after: str = "time.sleep(0.05); return dout, dout, dout"
 ) -> str:

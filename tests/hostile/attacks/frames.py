@@ -97,7 +97,7 @@ ATTACKS = [
                 """,
             ),
             "threads that go on": (
-                "left behind",
+                "entries are wrong",
                 """
                 import threading
                 def haunt():

@@ -24,7 +24,7 @@ ATTACKS = [
             """,
             "a hundred steps": """
                 kept = []
-                for _ in range(100): kept.append(bytearray(40 * 2**20))
+                for _ in range(100): kept.append(np.empty(40 * 2**17))
                 return len(kept)
             """,
             "an integer": "return (1 << (8 * 100 * 2**30)).bit_length()",

@@ -28,7 +28,9 @@ ATTACKS = [
             "a pair of sockets": "import socket; return socket.socketpair()",
             "netlink": "import socket; return socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)",
             "raw packets": "import socket; return socket.socket(socket.AF_PACKET, socket.SOCK_RAW)",
-            "raw internet": "import socket; return socket.socket(socket.AF_INET, socket.SOCK_RAW, 1)",
+            "raw internet": (
+                "import socket; return socket.socket(socket.AF_INET, socket.SOCK_RAW, 1)"
+            ),
             "the host of a virtual machine": "import socket; return socket.socket(40, 1)",
             "the kernel's ciphers": "import socket; return socket.socket(38, 5)",
             "every other family": """

@@ -4,7 +4,7 @@ ESCAPES are texts that must not be found as they are in any page or terminal.  T
 put together here, so that the attack's own source, which a page may quote, holds none.
 """
 
-from attacks.attack import BACKWARD, Attack, cells, endings, functions
+from attacks.attack import BACKWARD, Attack, cells, functions
 
 KIND = "output"
 
@@ -35,13 +35,15 @@ ATTACKS = [
     Attack(
         KIND,
         "escapes, script and turned text in the name of an exception",
-        f"{_ACTIVE}\ndef {BACKWARD}(dout, cache):\n    raise type('seen' + ACTIVE[:-1], (Exception,), {{}})",
+        f"{_ACTIVE}\ndef {BACKWARD}(dout, cache):\n"
+        "    raise type('seen' + ACTIVE[:-1], (Exception,), {})",
         "seen",
     ),
     Attack(
         KIND,
         "escapes, script and turned text in the type that is returned",
-        f"{_ACTIVE}\ndef {BACKWARD}(dout, cache):\n    return type('seen' + ACTIVE[:-1], (), {{}})()",
+        f"{_ACTIVE}\ndef {BACKWARD}(dout, cache):\n"
+        "    return type('seen' + ACTIVE[:-1], (), {})()",
         "seen",
     ),
     Attack(
@@ -90,6 +92,17 @@ ATTACKS = [
                     OUTCOME = f"denied: {type(error).__name__}"
                 """,
             ),
+            "recursion without a limit": (
+                "SIGSEGV|processor time|lack of memory",
+                """
+                sys.setrecursionlimit(10**9)
+                def deep(n): return [deep(n + 1) for _ in range(1)]
+                try:
+                    deep(0)
+                except (RecursionError, MemoryError): pass
+                ctypes.string_at(0)
+                """,
+            ),
             "text that is no text": (
                 "nothing|seen",
                 "OUTCOME = 'seen \\ud800\\udfff\\ufffe' * 10",
@@ -104,23 +117,6 @@ ATTACKS = [
             ),
         },
     ),
-    *endings(
-        KIND,
-        {
-            "recursion without a limit": (
-                "ended",
-                "SIGSEGV|ended",
-                """
-                sys.setrecursionlimit(10**9)
-                def deep(n): return [deep(n + 1) for _ in range(1)]
-                try:
-                    deep(0)
-                except (RecursionError, MemoryError): pass
-                ctypes.string_at(0)
-                """,
-            ),
-        },
-    ),
     *functions(
         KIND,
         {
@@ -128,8 +124,14 @@ ATTACKS = [
                 "more characters were printed",
                 "print('x' * 10**6); return zeros",
             ),
-            "formulas for a spreadsheet": ("raised", "raise type('=1+1', (Exception,), {})('=1+1')"),
-            "markup of a terminal's library": ("\\[bold", "raise ValueError('[bold red]passed[/]')"),
+            "formulas for a spreadsheet": (
+                "raised",
+                "raise type('=1+1', (Exception,), {})('=1+1')",
+            ),
+            "markup of a terminal's library": (
+                "\\[bold",
+                "raise ValueError('[bold red]passed[/]')",
+            ),
         },
     ),
 ]

@@ -28,7 +28,9 @@ ATTACKS = attempts(
         "write another's memory": (
             "return system_call('process_vm_writev', os.getppid() or 1, 0, 0, 0, 0, 0)"
         ),
-        "compare with another": "return system_call('kcmp', os.getpid(), os.getppid() or 1, 0, 0, 0)",
+        "compare with another": (
+            "return system_call('kcmp', os.getpid(), os.getppid() or 1, 0, 0, 0)"
+        ),
         "enter a namespace": "return system_call('setns', 0, 0)",
         "new namespaces": "return system_call('unshare', 0x10000000)",
         "a namespace of users": "return system_call('unshare', 0x10000000 | 0x00020000)",

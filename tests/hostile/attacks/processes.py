@@ -19,7 +19,10 @@ ATTACKS = [
             "a terminal of its own": "return os.forkpty()[0] or os._exit(0)",
             "a command": "import subprocess; return subprocess.run(['/bin/true'])",
             "a shell": "return os.system('true') == 0 or raise_(OSError('it does not run'))",
-            "a pipe to a shell": "import subprocess; return subprocess.check_output('id', shell=True)",
+            "a pipe to a shell": """
+                import subprocess
+                return subprocess.check_output("id", shell=True)
+            """,
             "posix_spawn": "return os.posix_spawn('/bin/true', ['true'], {})",
             "exec": "return os.execv('/bin/true', ['true'])",
             "exec of a file in memory": (

@@ -100,7 +100,10 @@ ATTACKS = [
             "texts": ("dtype", "return tuple(a.astype(str) for a in zeros)"),
             "times": ("dtype", "return tuple(a.astype('M8[s]') for a in zeros)"),
             "half numbers": ("wrong|entries", "return tuple(a.astype(np.float16) for a in zeros)"),
-            "long numbers": ("wrong|entries", "return tuple(a.astype(np.longdouble) for a in zeros)"),
+            "long numbers": (
+                "wrong|entries",
+                "return tuple(a.astype(np.longdouble) for a in zeros)",
+            ),
             "truth values": ("wrong|entries", "return tuple(a.astype(bool) for a in zeros)"),
             "bytes of another order": ("wrong", "return tuple(a.astype('>f8') for a in zeros)"),
             "many axes": ("shape", "return (np.zeros((1,) * 60),) * 3"),
@@ -130,7 +133,7 @@ ATTACKS = [
                 """,
             ),
             "an exception that lies": (
-                "raised|wrong",
+                r"os\\._exit or a crash",
                 """
                 class Lies(Exception):
                     __name__ = __class__ = __module__ = property(lambda self: os._exit(0))

@@ -19,21 +19,21 @@ _FILES = {
     "the gradebook by a link": "LINK",
 }
 
-#: Prints what is in memory of anything like the marker, of which only the beginning is known.
+#: Reads memory by way of a pipe, so that what cannot be read is an error and no crash.  Of
+#: the marker only the beginning is known.
 _SCAN = """
     import re
-    _libc.mincore.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p]
     page, found, looked = 4096, set(), 0
     pattern = re.compile(BEGINNING.encode() + rb"[0-9a-f]{16}")
-    state = ctypes.create_string_buffer(256)
+    out, into = os.pipe()
     starts = {id(thing) >> 20 << 20 for thing in (*globals().values(), *sys.modules.values())}
-    until = time.process_time() + 0.4
+    until = time.process_time() + 0.3
     for start in sorted(starts):
         for place in range(start - 2**20, start + 2**21, page):
             if time.process_time() > until:
                 break
-            if _libc.mincore(place, page, state) == 0:
-                found.update(pattern.findall(ctypes.string_at(place, page)))
+            if _libc.write(into, ctypes.c_void_p(place), page) == page:
+                found.update(pattern.findall(os.read(out, page)))
                 looked += 1
 """
 
@@ -56,13 +56,12 @@ ATTACKS = [
             "the gradebook by a directory's descriptor": """
                 return os.open("gradebook.db", os.O_RDONLY, dir_fd=os.open(FOLDER, os.O_PATH))
             """,
-            "the gradebook as a working directory": (
+            "the gradebook from its own directory": (
                 "os.chdir(FOLDER)\nreturn open('gradebook.db', 'rb').read()"
             ),
-            "the gradebook as a module": """
-                import importlib.util
-                spec = importlib.util.spec_from_file_location("mine", SOLUTIONS)
-                return spec.loader.get_source("mine")
+            "the solutions as a module": """
+                from importlib.machinery import SourceFileLoader
+                return SourceFileLoader("mine", str(SOLUTIONS)).load_module()
             """,
             "the names of the students": "return os.listdir(os.path.join(FOLDER, 'submitted'))",
             "the environment of the grader": "return open(f'/proc/{os.getppid()}/environ').read()",
@@ -78,7 +77,7 @@ ATTACKS = [
             "the kernel's log": "return open('/dev/kmsg').read(1)",
             "the grader's own code": "import autograder; return autograder",
             "the exercises": "import autograder.exercises; return autograder.exercises.QUESTIONS",
-            "the solutions as a module": (
+            "the solutions as a package": (
                 "sys.path.insert(0, os.path.dirname(os.path.dirname(SOLUTIONS)))\n"
                 "import solutions; return solutions"
             ),
@@ -112,7 +111,7 @@ ATTACKS = [
                 _libc.getenv.restype = ctypes.c_char_p
                 raw = ctypes.POINTER(ctypes.c_char_p).in_dll(_libc, "environ")
                 listed = []
-                while raw and raw[len(listed)] and len(listed) < 1000: listed.append(raw[len(listed)])
+                while raw and raw[len(listed)] and len(listed) < 99: listed.append(raw[len(listed)])
                 OUTCOME = f"environment: {dict(os.environ)} {listed} {sys.orig_argv}"
                 """,
             ),

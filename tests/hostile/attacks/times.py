@@ -1,6 +1,6 @@
 """To take for ever: in Python, in C, asleep, unwilling to end, and a little at a time."""
 
-from attacks.attack import BACKWARD, CPU, WALL, Attack, attempts, endings, functions
+from attacks.attack import BACKWARD, CPU, WALL, Attack, attempts, cells, endings, functions
 
 KIND = "time"
 
@@ -94,9 +94,14 @@ ATTACKS = [
                 WALL,
                 "import select; r, w = os.pipe(); select.select([r], [], [], 60)",
             ),
+        },
+    ),
+    *cells(
+        KIND,
+        {
+            # The first process of a namespace does not hear it.
             "an alarm": (
-                "ended",
-                "SIGALRM",
+                f"SIGALRM|{WALL}",
                 "import signal; signal.alarm(1); time.sleep(60)",
             ),
         },
