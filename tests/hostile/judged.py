@@ -28,11 +28,13 @@ LONGEST_TOTAL = 12.0
 class Judged:
     """The verdicts by student, and what was found outside of them.
 
-    ``way`` says how the class was graded.  ``harm`` are things that are not as they were;
-    ``leaked`` places in which a marker was found.
+    ``way`` says how the class was graded, ``unit`` what several such ways are called.
+    ``harm`` are things that are not as they were; ``leaked`` places in which a marker was
+    found.
     """
 
     way: str
+    unit: str
     classroom: Classroom
     verdicts: Mapping[str, Verdict]
     harm: list[str] = field(default_factory=list)
@@ -90,6 +92,7 @@ class Judged:
         """The figures of the closing line."""
         return {
             "way": self.way,
+            "unit": self.unit,
             "attacks": len(attacks),
             "forged": sum(map(self.forged, attacks)),
             "leaked": len(self.leaked),
@@ -120,4 +123,4 @@ def graded_directly(room: Classroom, isolation: Isolation, patch: pytest.MonkeyP
         outcome.show(Console(file=file, width=110))
         file.write(report.text() + json.dumps(outcome.data()))
     verdicts = {verdict.student: verdict for verdict in outcome.verdicts}
-    return Judged(isolation.tier, room, verdicts, room.harm() + changed, room.leaked())
+    return Judged(isolation.tier, "tiers", room, verdicts, room.harm() + changed, room.leaked())

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from attacks.system_calls import NUMBERS
 from autograder.sandbox.limits import StopKind
 
 FORWARD, BACKWARD = "conv_forward_naive", "conv_backward_naive"
@@ -75,37 +76,6 @@ def {BACKWARD}(dout, cache):
     return np.zeros(x.shape), np.zeros(w.shape), np.zeros(b.shape)
 """
 
-#: Raw system calls by name, where the C library or Python offers none.
-NUMBERS = {
-    "x86_64": {
-        **{"clone": 56, "fork": 57, "vfork": 58, "exit": 60, "kill": 62, "ptrace": 101},
-        **{"prctl": 157, "mount": 165, "tkill": 200, "tgkill": 234, "add_key": 248},
-        **{"keyctl": 250, "unshare": 272, "splice": 275, "perf_event_open": 298},
-        **{"name_to_handle_at": 303, "setns": 308, "process_vm_readv": 310},
-        **{"process_vm_writev": 311, "kcmp": 312, "seccomp": 317, "bpf": 321},
-        **{"execveat": 322, "userfaultfd": 323, "memfd_create": 319, "socket": 41},
-        **{"shmget": 29, "msgget": 68, "semget": 64, "personality": 135, "swapon": 167},
-        **{"setrlimit": 160, "open_by_handle_at": 304, "chroot": 161, "pivot_root": 155},
-    },
-    "aarch64": {
-        **{"clone": 220, "exit": 93, "kill": 129, "ptrace": 117, "prctl": 167, "mount": 40},
-        **{"tkill": 130, "tgkill": 131, "add_key": 217, "keyctl": 219, "unshare": 97},
-        **{"splice": 76, "perf_event_open": 241, "name_to_handle_at": 264, "setns": 268},
-        **{"process_vm_readv": 270, "process_vm_writev": 271, "kcmp": 272, "seccomp": 277},
-        **{"bpf": 280, "execveat": 281, "userfaultfd": 282, "memfd_create": 279},
-        **{"socket": 198, "shmget": 194, "msgget": 186, "semget": 190, "personality": 92},
-        **{"swapon": 224, "setrlimit": 164, "open_by_handle_at": 265, "chroot": 51},
-        **{"pivot_root": 41},
-    },
-}
-#: The same on every architecture.
-ALIKE = {
-    **{"pidfd_send_signal": 424, "io_uring_setup": 425, "open_tree": 428, "move_mount": 429},
-    **{"fsopen": 430, "pidfd_open": 434, "clone3": 435, "close_range": 436, "pidfd_getfd": 438},
-    **{"process_madvise": 440, "mount_setattr": 442, "landlock_restrict_self": 446},
-    **{"memfd_secret": 447, "fchmodat2": 452, "setxattrat": 463},
-}
-
 PREPARATION = """
 import ctypes, errno, os, sys, time
 import numpy as np
@@ -130,9 +100,9 @@ def raise_(error):
 
 def preparation(names: Mapping[str, object]) -> str:
     """What attacks may use, with these ``names`` for what they attack."""
-    numbers = f"NUMBERS = {NUMBERS!r}.get(os.uname().machine, {{}}) | {ALIKE!r}"
+    numbers = f"NUMBERS = {NUMBERS!r}.get(os.uname().machine, {{}})"
     given = "\n".join(f"{name} = {_plain(value)!r}" for name, value in names.items())
-    return "\n".join([PREPARATION, numbers, given])
+    return f"{PREPARATION}\n{numbers}\n{given}"
 
 
 def _plain(value: object) -> object:

@@ -82,7 +82,9 @@ ELSEWHERE = attempts(
                 file.seek(10 * 2**30)
                 return file.write(b"x")
         """,
-        "a file made long": "return os.truncate(os.open('long', os.O_CREAT | os.O_RDWR), 10 * 2**30)",
+        "a file made long": """
+            return os.truncate(os.open("long", os.O_CREAT | os.O_RDWR), 10 * 2**30)
+        """,
         "10 GB set aside": """
             return os.posix_fallocate(os.open("aside", os.O_CREAT | os.O_RDWR), 0, 10 * 2**30)
         """,

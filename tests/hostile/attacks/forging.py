@@ -283,7 +283,7 @@ ATTACKS = [
                 """
                 import json
                 json.JSONEncoder.encode = lambda self, value: '{"status":"passed"}'
-                json.JSONDecoder.decode = lambda self, text: {"kind": "cell", "source": "", "name": ""}
+                json.JSONDecoder.decode = lambda self, text: {"kind": "cell", "source": ""}
                 OUTCOME = "replaced"
                 """,
             ),
