@@ -17,6 +17,9 @@ from typing import Any
 
 import pytest
 
+# Modules of this folder are found under their names.
+sys.path.insert(0, str(Path(__file__).parent))
+
 START_SECONDS = 90
 
 #: Ways to run a script; each leaves its number in ``window.ran``.

@@ -102,7 +102,7 @@ class Classroom:
         self.listener = Listener()
         for seat in self.seats:
             self._hand_in(seat)
-        self._before = self._outside()
+        self.look()
 
     def _plant(self) -> None:
         """Put a marker into every place that must not be read."""
@@ -158,6 +158,10 @@ class Classroom:
         )
         return [f"import numpy as np\n{private}", forward, told, _TRACES]
 
+    def look(self) -> None:
+        """Remember how everything is that no submission may change."""
+        self._before = self._outside()
+
     # Afterwards
 
     def _outside(self) -> dict[str, tuple[object, ...]]:
@@ -179,7 +183,7 @@ class Classroom:
     def harm(self) -> list[str]:
         """Everything outside that is not as it was, and everybody who was reached."""
         after = self._outside()
-        made = {"autograded", "feedback", "report.html", "grades.csv", "said.log"}
+        made = {"autograded", "feedback", "report.html", "grades.csv", "said.log", "__pycache__"}
         names = {Path(path).name for path in after}
         changed = [p for p, was in self._before.items() if after.get(p) != was]
         changed += [p for p in after if p not in self._before and Path(p).name not in made]

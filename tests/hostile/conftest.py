@@ -3,5 +3,6 @@
 import sys
 from pathlib import Path
 
-# `attacks` and `classroom` are modules of this folder, found under these names.
-sys.path.insert(0, str(Path(__file__).parent))
+# `attacks`, `classroom` and `judged` are modules of this folder, found under these names;
+# the server of formgrader is one of the tests in a browser.
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "browser")]

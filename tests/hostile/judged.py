@@ -2,7 +2,8 @@
 
 import json
 import logging
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import pytest
@@ -124,3 +125,28 @@ def graded_directly(room: Classroom, isolation: Isolation, patch: pytest.MonkeyP
         file.write(report.text() + json.dumps(outcome.data()))
     verdicts = {verdict.student: verdict for verdict in outcome.verdicts}
     return Judged(isolation.tier, "tiers", room, verdicts, room.harm() + changed, room.leaked())
+
+
+#: Put behind the course's own settings: nobody waits for attacks longer than LIMITS says.
+SETTINGS = f"""
+from autograder import batch, running, sandbox
+batch.Limits = lambda: sandbox.{LIMITS!r}
+running.LONGEST_TOTAL = {LONGEST_TOTAL}
+"""
+
+
+def graded_by_nbgrader(
+    way: str, room: Classroom, grade: Callable[[Mapping[str, str]], None]
+) -> Judged:
+    """Grade the class by ``grade``, which is given the environment to do it in.
+
+    What it says it leaves in ``said.log`` of the course.
+    """
+    course = room.course
+    settings = course.config.read_text(encoding="utf-8")
+    course.config.write_text(settings + SETTINGS, encoding="utf-8")
+    room.look()
+    grade({**os.environ, "PATH": "/usr/bin:/bin", "HOSTILE": room.markers["environment"]})
+    store = VerdictStore(course.verdicts)
+    verdicts = {verdict.student: verdict for verdict, _ in store.all(NAME)}
+    return Judged(way, "ways of nbgrader", room, verdicts, room.harm(), room.leaked())
