@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from autograder.sandbox import UNISOLATED, Child, Limits, launch, probe
+from autograder.sandbox import UNISOLATED, Child, Isolation, Limits, launch, probe
 
 # The package's name for the function hides the module of the same name.
 module = sys.modules["autograder.sandbox.probe"]
@@ -122,3 +122,10 @@ print(list(held), os.getuid(), os.getgid(), len(os.getgroups()))
     assert printed.startswith("[0, 0, 0, 0, 0, 0]")
     if uid is not None:
         assert printed.split("]")[1].split() == [str(uid), str(uid), "0"]
+
+
+@pytest.mark.parametrize("abi", [1, 2])
+def test_it_holds_with_the_masks_of_older_kernels(abi):
+    if probe(tier="kernel").tier == "none":
+        pytest.skip("no Landlock here")
+    assert module._holes(Isolation("kernel", abi)) == ()
