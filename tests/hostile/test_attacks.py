@@ -13,6 +13,10 @@ from judged import Judged, graded_directly
 from autograder import sandbox
 
 
+#: The class is graded in the first test that asks for it, on a machine that may be busy.
+pytestmark = pytest.mark.timeout(1800)
+
+
 @pytest.fixture(scope="module", params=["kernel", "namespaces"])
 def judged(request, tmp_path_factory) -> Iterator[Judged]:
     """The whole class, graded in one run."""
