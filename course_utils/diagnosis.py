@@ -293,8 +293,10 @@ def _literal(value: Value) -> str:
         return f"an array of shape {value.shape}"
     if value.size == 0:
         return f"np.zeros({value.shape})"
-    text = str(np.round(value, 4).tolist())
-    if value.dtype.kind == "f":
-        # 3.0 → 3. as NumPy prints it: short, and still a float.
-        text = text.replace(".0,", ".,").replace(".0]", ".]")
-    return f"np.array({text})"
+    if value.dtype.kind != "f":
+        return f"np.array({value.tolist()})"
+    # What was returned may be anything that calls itself a number.
+    with np.errstate(all="ignore"):
+        text = str(np.round(value, 4).tolist())
+    # 3.0 → 3. as NumPy prints it: short, and still a float.
+    return f"np.array({text.replace('.0,', '.,').replace('.0]', '.]')})"

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from course_utils import recorded
+from course_utils import diagnosis, recorded
 from course_utils.checking import LocalSession, quiet_numpy
 from course_utils.diagnosis import (
     Diagnosis,
@@ -339,3 +339,17 @@ def test_infinite_and_huge_results_are_diagnosed_in_silence(convolution):
     for value in ("np.inf", "1.7e308"):
         found = diagnosed(convolution((DB, f"db = np.full(len(w), {value})")))
         assert found.name == ""
+
+
+@pytest.mark.parametrize(
+    ("returned", "shown"),
+    [
+        (np.array([True, False]), "np.array([True, False])"),
+        (np.array([3, -1]), "np.array([3, -1])"),
+        (np.array([3.0, 0.00001]), "np.array([3., 0.])"),
+        (np.array([0x7FF4 << 48]).view(float), "np.array([nan])"),
+        (np.array(2.0), "np.array(2.0)"),
+    ],
+)
+def test_whatever_numbers_came_back_can_be_shown(returned, shown) -> None:
+    assert diagnosis._literal(returned) == shown

@@ -12,7 +12,6 @@ from judged import Judged, graded_directly
 
 from autograder import sandbox
 
-
 #: The class is graded in the first test that asks for it, on a machine that may be busy.
 pytestmark = pytest.mark.timeout(1800)
 
