@@ -32,11 +32,6 @@ MOST_STOPPED_CELLS = 3
 #: each stay below their own limits.  Then the rest is not run.
 LONGEST_RUN = 120.0
 
-#: All that a submission does together may take so long, seconds on the clock: its calls, and
-#: its cells as often as they are run.  Then nothing of it is run any more.
-LONGEST_TOTAL = 300.0
-TOO_LONG = "all that it does took more than {:.0f} s together"
-
 
 class NotebookRun:
     """A submission being run: a ``Session`` whose functions are those defined so far."""
@@ -98,8 +93,8 @@ class NotebookRun:
         for place in places:
             if self._seconds > LONGEST_RUN:
                 self._leave_out_from(place, f"its cells took more than {LONGEST_RUN:.0f} s")
-            if self._total_seconds > LONGEST_TOTAL:
-                self._leave_out_from(place, TOO_LONG.format(LONGEST_TOTAL))
+            if self._total_seconds > self._limits.total_wall_seconds:
+                self._leave_out_from(place, self._too_long)
             if place in self._skipped:
                 continue
             try:
@@ -119,6 +114,11 @@ class NotebookRun:
         self._raised.pop(place, None)
         if outcome.raised is not None:
             self._raised[place] = str(outcome.raised)
+
+    @property
+    def _too_long(self) -> str:
+        seconds = self._limits.total_wall_seconds
+        return f"all that the submission does took more than {seconds:.0f} s together"
 
     @contextmanager
     def _timed(self) -> Iterator[None]:
@@ -182,8 +182,8 @@ class NotebookRun:
         seconds, stopped = self._stopped_calls.get(function, (0.0, None))
         if stopped is not None and self.call_cpu_seconds <= seconds:
             raise stopped
-        if self._total_seconds > LONGEST_TOTAL:
-            raise CallStoppedError(f"{function} was not called: {TOO_LONG.format(LONGEST_TOTAL)}")
+        if self._total_seconds > self._limits.total_wall_seconds:
+            raise CallStoppedError(f"{function} was not called: {self._too_long}")
         try:
             child = self._able_to(function)
             with self._timed():

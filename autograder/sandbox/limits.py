@@ -26,6 +26,8 @@ class Limits:
     - ``file_bytes``: size of one file, bytes;
     - ``scratch_bytes``, ``scratch_files``: all files that the child leaves, bytes and number;
     - ``processes``: threads, its own one included (a child never has other processes);
+    - ``total_wall_seconds``: time on the clock of all that one submission does, in however
+      many children: its calls, and its cells as often as they are run, seconds;
     - ``total_cpu_seconds``: processor time of a child's whole life, seconds; the kernel
       ends it then, even if the grader is stopped or gone.
     """
@@ -42,6 +44,7 @@ class Limits:
     scratch_bytes: int = 64 * 2**20
     scratch_files: int = 1000
     processes: int = 64
+    total_wall_seconds: float = 300.0
     total_cpu_seconds: int = 600
 
 

@@ -186,11 +186,13 @@ def test_a_notebook_whose_cells_take_too_long_together_is_run_in_part(ran, monke
 # Functions that are stopped
 
 
-def test_a_submission_that_takes_too_long_altogether_is_not_run_on(started, monkeypatch) -> None:
+def test_a_submission_that_takes_too_long_altogether_is_not_run_on(isolation, grader) -> None:
     """Each of its calls, and each of its cells, may stay below its own limit."""
-    monkeypatch.setattr(running, "LONGEST_TOTAL", 0.5)
+    limits = replace(grader.limits, total_wall_seconds=0.5)
     slow = "import time\ndef answer():\n    time.sleep(0.2)\n    return 1"
-    with started(slow, "def later():\n    return 1") as run:
+    cells = (SubmittedCell(slow), SubmittedCell("def later():\n    return 1"))
+    submission = Submission("ada", "02_convolution", cells)
+    with NotebookRun(submission, RELEASE, isolation, limits) as run:
         run.advance(1)
         with pytest.raises(CallStoppedError, match="took more than 0 s together") as stopped:
             assert [value(run) for _ in range(10)] == [1] * 10

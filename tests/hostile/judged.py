@@ -3,7 +3,8 @@
 import json
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
@@ -11,7 +12,7 @@ from attacks import Attack
 from classroom import FUNCTIONS, NAME, PRIVATE, Classroom, grader_unchanged
 from rich.console import Console
 
-from autograder import class_report, export, feedback, running, session
+from autograder import class_report, export, feedback, session
 from autograder.release import read_release
 from autograder.sandbox import Isolation, Limits
 from autograder.store import VerdictStore
@@ -19,10 +20,12 @@ from autograder.verdict import Verdict
 
 #: Nobody waits long for an attack; the honest need a hundredth of it.
 LIMITS = Limits(
-    call_cpu_seconds=0.3, cell_cpu_seconds=0.6, cell_wall_seconds=2.0, call_wall_factor=8.0
+    call_cpu_seconds=0.3,
+    cell_cpu_seconds=0.6,
+    cell_wall_seconds=2.0,
+    call_wall_factor=8.0,
+    total_wall_seconds=12.0,
 )
-#: For all that one submission does, seconds: some attacks only wait.
-LONGEST_TOTAL = 12.0
 
 
 @dataclass(frozen=True)
@@ -101,19 +104,30 @@ class Judged:
         }
 
 
+@contextmanager
+def _said_to(descriptor: int) -> Iterator[None]:
+    """Send to ``descriptor`` what this process and those that it starts say and log."""
+    kept = [os.dup(number) for number in (1, 2)]
+    handler = logging.StreamHandler(os.fdopen(os.dup(descriptor), "w", encoding="utf-8"))
+    logging.getLogger().addHandler(handler)
+    try:
+        for number in (1, 2):
+            os.dup2(descriptor, number)
+        yield
+    finally:
+        for number, saved in zip((1, 2), kept, strict=True):
+            os.dup2(saved, number)
+            os.close(saved)
+        logging.getLogger().removeHandler(handler)
+        handler.stream.close()
+
+
 def graded_directly(room: Classroom, isolation: Isolation, patch: pytest.MonkeyPatch) -> Judged:
     """Grade the class as ``autograder grade`` does, and write all that it may write."""
     patch.setenv("HOSTILE", room.markers["environment"])
-    patch.setattr(running, "LONGEST_TOTAL", LONGEST_TOTAL)
     course, said = room.course, room.course.root / "said.log"
-    handler = logging.FileHandler(said, encoding="utf-8")
-    logging.getLogger().addHandler(handler)
-    try:
-        with grader_unchanged() as changed:
-            outcome = session.grade(course, NAME, isolation=isolation, limits=LIMITS, quiet=True)
-    finally:
-        logging.getLogger().removeHandler(handler)
-        handler.close()
+    with said.open("ab") as file, _said_to(file.fileno()), grader_unchanged() as changed:
+        outcome = session.grade(course, NAME, isolation=isolation, limits=LIMITS, quiet=True)
     release = outcome.release
     store = VerdictStore(course.verdicts)
     feedback.write_pages(course, release, store)
@@ -123,15 +137,14 @@ def graded_directly(room: Classroom, isolation: Isolation, patch: pytest.MonkeyP
     with said.open("a", encoding="utf-8") as file:
         outcome.show(Console(file=file, width=110))
         file.write(report.text() + json.dumps(outcome.data()))
-    verdicts = {verdict.student: verdict for verdict in outcome.verdicts}
+    verdicts = {verdict.student: verdict for verdict, _ in store.all(NAME)}
     return Judged(isolation.tier, "tiers", room, verdicts, room.harm() + changed, room.leaked())
 
 
 #: Put behind the course's own settings: nobody waits for attacks longer than LIMITS says.
 SETTINGS = f"""
-from autograder import batch, running, sandbox
+from autograder import batch, sandbox
 batch.Limits = lambda: sandbox.{LIMITS!r}
-running.LONGEST_TOTAL = {LONGEST_TOTAL}
 """
 
 
