@@ -34,7 +34,7 @@ def of_each_kind(attempts: int, others: int) -> tuple[Attack, ...]:
     return tuple(chosen)
 
 
-SAMPLE = of_each_kind(10, 2)
+SAMPLE = of_each_kind(10, 1)
 
 
 @pytest.fixture(scope="module")

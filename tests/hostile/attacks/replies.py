@@ -133,7 +133,7 @@ ATTACKS = [
                 """,
             ),
             "an exception that lies": (
-                r"os\\._exit or a crash",
+                r"os\._exit or a crash",
                 """
                 class Lies(Exception):
                     __name__ = __class__ = __module__ = property(lambda self: os._exit(0))

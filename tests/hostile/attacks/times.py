@@ -113,7 +113,7 @@ ATTACKS = [
             "a function that sleeps": (WALL, "time.sleep(60)"),
             "a function that sleeps a little in each call": (
                 "together|took longer",
-                "time.sleep(0.5)\nreturn zeros",
+                "time.sleep(1)\nreturn zeros",
             ),
         },
     ),
