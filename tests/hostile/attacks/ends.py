@@ -57,10 +57,11 @@ ATTACKS = [
                 "ended",
                 "damaged|ended",
                 """
-                import gc
-                for found in gc.get_objects():
-                    if type(found) is dict and "Channel" in found and "serve" in found:
-                        found["_write"] = found["_read"] = None
+                frame = sys._getframe()
+                while frame:
+                    if "serve" in frame.f_globals:
+                        frame.f_globals.update(_write=None, _read=None)
+                    frame = frame.f_back
                 """,
             ),
         },

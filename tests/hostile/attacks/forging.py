@@ -12,7 +12,11 @@ KIND = "forging"
 _REACH = """
 import gc, json, struct, threading
 _channel = next(o for o in gc.get_objects() if type(o).__name__ == "Channel")
-_wire = _channel._wire
+_frame, _notebook = sys._getframe(), None
+while _frame:
+    if type(_frame.f_locals.get("self")).__name__ == "Notebook":
+        _notebook = _frame.f_locals["self"]
+    _frame = _frame.f_back
 
 def frame(message, body=b""):
     header = json.dumps(message).encode()
@@ -78,10 +82,12 @@ time.sleep(0.05)
 """
 
 _READER = f"""{_REACH}
-for found in gc.get_objects():
-    if type(found) is dict and "plain_outputs" in found:
-        found["plain_outputs"] = lambda result, names, keep: (
-            tuple(np.zeros(3) for _ in names), "", None)
+_notebook._plain.plain_outputs = lambda result, names, keep: (
+    tuple(np.zeros(3) for _ in names), "", None)
+"""
+
+_NOTEBOOK = f"""{_REACH}
+type(_notebook)._call = lambda self, request: {{"status": "passed", "outputs": ()}}
 """
 
 _LATER = f"""{_REACH}
@@ -149,6 +155,7 @@ ATTACKS = [
     Attack(KIND, "requests taken by a thread", _STEALS, "proper reply|no function|longer|ended"),
     Attack(KIND, "a thread that rewrites functions later", _LATER, "wrong|shape|entries"),
     Attack(KIND, "a reader of results replaced", _READER, "shape|proper reply|wrong"),
+    Attack(KIND, "its own notebook replaced", _NOTEBOOK, "proper reply"),
     Attack(KIND, "builtins that say yes", _REPLACED, "."),
     Attack(KIND, "numpy that says yes", _NUMPY, "."),
     *endings(
@@ -197,16 +204,6 @@ ATTACKS = [
                     OUTCOME = f"done: {os.write(3, b'x')}"
                 except OSError as error:
                     OUTCOME = f"denied: {error}"
-                """,
-            ),
-            "its own notebook replaced": (
-                ".",
-                """
-                import gc
-                for found in gc.get_objects():
-                    if type(found) is type and found.__name__ == "Notebook":
-                        found._call = lambda self, request: {"status": "passed"}
-                OUTCOME = "replaced"
                 """,
             ),
             "comparisons in a numpy of its own": (
