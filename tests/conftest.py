@@ -67,7 +67,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     told = [
         json.loads(value)
         for report in reports
-        for name, value in getattr(report, "user_properties", ())
+        # What is recorded in a call is in the report on what comes after it, too.
+        if getattr(report, "when", "") == "call"
+        for name, value in report.user_properties
         if name == "hostile"
     ]
     for line in hostile_lines(told):

@@ -133,3 +133,25 @@ def test_a_test_sees_no_settings_of_the_user(suite):
         """
     )
     suite.runpytest().assert_outcomes(passed=1)
+
+
+ATTACKS = """
+import json
+import pytest
+
+@pytest.mark.parametrize("way", ["kernel", "namespaces"])
+def test_a_class_is_unharmed(record_property, way):
+    told = {"way": way, "unit": "tiers", "attacks": 7, "forged": 0.5, "leaked": 31, "affected": 1}
+    record_property("hostile", json.dumps(told))
+"""
+
+
+def test_what_came_of_all_attacks_is_said_in_a_line(suite):
+    suite.makepyfile(ATTACKS)
+    result = suite.runpytest()
+    result.stdout.fnmatch_lines(
+        [
+            "hostile: 7 attacks × 2 tiers (kernel, namespaces), 1 points forged, "
+            "62 marker bytes found, 2 next submissions affected"
+        ]
+    )

@@ -99,7 +99,10 @@ class Judged:
             "unit": self.unit,
             "attacks": len(attacks),
             "forged": sum(map(self.forged, attacks)),
-            "leaked": len(self.leaked),
+            "leaked": sum(
+                len(marker) * sum(found.startswith(f"{place} in ") for found in self.leaked)
+                for place, marker in self.classroom.markers.items()
+            ),
             "affected": sum(not self.unaffected(attack) for attack in attacks),
         }
 
