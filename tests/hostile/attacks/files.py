@@ -151,8 +151,9 @@ FILLING = [
                     OUTCOME = str(error)
                 """,
             ),
+            # Root can look into them; to any other grader they are hidden.
             "directories that nobody may enter": (
-                "nothing was tried",
+                "nothing was tried|cannot be counted",
                 """
                 os.umask(0o777)
                 for i in range(20): os.mkdir(f"closed{i}")
