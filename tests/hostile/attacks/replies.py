@@ -1,6 +1,6 @@
 """To return what is no gradient, and would deceive whoever believed it."""
 
-from attacks.attack import BACKWARD, Attack, cells, functions
+from attacks.attack import BACKWARD, CPU, WALL, Attack, cells, functions
 
 KIND = "replies"
 
@@ -77,7 +77,8 @@ ATTACKS = [
                 "return (np.broadcast_to(0.0, (50_000, 1_000_000)),) * 3",
             ),
             "arrays that are too large together": (
-                "far too large|shape",
+                # On a busy machine its time is over before that is found out.
+                f"far too large|shape|{CPU}|{WALL}",
                 "return np.zeros(2**21 - 1), np.zeros(2**21 - 1), np.zeros(2**21 - 1)",
             ),
             "arrays of objects": ("dtype object", "return tuple(a.astype(object) for a in zeros)"),
@@ -114,7 +115,7 @@ ATTACKS = [
                 "return tuple(np.memmap('m', float, 'w+', shape=a.shape) for a in zeros)",
             ),
             "arrays that overlap": (
-                "wrong|shape",
+                f"wrong|shape|{CPU}|{WALL}",
                 "s = np.lib.stride_tricks.as_strided; return (s(x, (2**20, 2), (0, 0)),) * 3",
             ),
             "a generator": ("generator", "return (a for a in zeros)"),
