@@ -4,7 +4,7 @@ ESCAPES are texts that must not be found as they are in any page or terminal.  T
 put together here, so that the attack's own source, which a page may quote, holds none.
 """
 
-from attacks.attack import BACKWARD, CPU, WALL, Attack, cells, functions
+from attacks.attack import BACKWARD, Attack, cells, functions
 
 KIND = "output"
 
@@ -121,7 +121,7 @@ ATTACKS = [
         KIND,
         {
             "a million characters in every call": (
-                f"more characters were printed|{CPU}|{WALL}",
+                "x{100}",
                 "print('x' * 10**6); return zeros",
             ),
             "formulas for a spreadsheet": (

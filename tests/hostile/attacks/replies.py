@@ -78,7 +78,7 @@ ATTACKS = [
             ),
             "arrays that are too large together": (
                 # On a busy machine its time is over before that is found out.
-                f"far too large|shape|{CPU}|{WALL}",
+                f"far too large|shape|together|{CPU}|{WALL}",
                 "return np.zeros(2**21 - 1), np.zeros(2**21 - 1), np.zeros(2**21 - 1)",
             ),
             "arrays of objects": ("dtype object", "return tuple(a.astype(object) for a in zeros)"),
@@ -115,7 +115,7 @@ ATTACKS = [
                 "return tuple(np.memmap('m', float, 'w+', shape=a.shape) for a in zeros)",
             ),
             "arrays that overlap": (
-                f"wrong|shape|{CPU}|{WALL}",
+                f"wrong|shape|together|{CPU}|{WALL}",
                 "s = np.lib.stride_tricks.as_strided; return (s(x, (2**20, 2), (0, 0)),) * 3",
             ),
             "a generator": ("generator", "return (a for a in zeros)"),
