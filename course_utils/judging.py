@@ -129,6 +129,8 @@ class _Trial:
         self.results: dict[str, CheckResult] = {}
         self.calls: list[tuple[Case, Sequence[Value], Returned]] = []
         self.stopped: CallStoppedError | None = None
+        #: A second call gave another answer than the first.
+        self.remembers = False
 
     def judgement(self) -> Judgement:
         """Run everything, in the order that stands here."""
@@ -145,7 +147,8 @@ class _Trial:
         self._pair_checks(best)
         checks = tuple(self.results[check.name] for check in self.exercise.checks)
         status: Status = "passed" if all(c.status == "passed" for c in checks) else "failed"
-        cache_serves = _cache_serves(standard, own) if own else None
+        # What survives from the calls before spoils the later attempt, whatever the cache.
+        cache_serves = _cache_serves(standard, own) if own and not self.remembers else None
         return Judgement(
             status,
             checks,
@@ -276,6 +279,7 @@ class _Trial:
                 message = self._changed_arguments()
             elif check.kind == "repeatable":
                 message = self._second_call(attempt)
+                self.remembers = bool(message)
             else:
                 message = ""
             self.results[check.name] = _result(check, "failed" if message else "passed", message)

@@ -405,6 +405,17 @@ def test_the_failure_shown_is_that_of_the_smallest_case_with_a_map(convolution, 
     assert failed.error_map.values[0][0] == 1
 
 
+def test_sums_that_survive_the_call_say_nothing_of_the_cache_of_the_forward(convolution, judged):
+    """The own cache is tried after the standard one: by then the sums are wrong."""
+    kept = f"db = KEPT[x.shape] = db + KEPT.get(x.shape, 0)\n    {RETURNED}"
+    functions = convolution((FIRST, f"{FIRST}\nKEPT = {{}}"), (RETURNED, kept))
+    backward = judged(functions, BACKWARD)
+    assert "repeatable" in lost(backward)
+    assert CACHE_IS_WRONG not in backward.notes
+    forward = judged(functions, FORWARD).with_cache(serves=backward.cache_serves)
+    assert lost(forward) == set()
+
+
 def test_integers_are_compared_with_the_same_numbers_as_float64_and_floats_stay_as_they_are():
     """Else weights in float32 would count for integers: a tanh of them has other last digits."""
     case = recorded.load("rnn_step_backward").cases["integers"]
