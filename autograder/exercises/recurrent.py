@@ -182,6 +182,9 @@ TINY_PIECES = _recipes(
 )
 
 STEP_RECIPES |= TINY_STEP
+#: Only a forward can fail on it and be right on all smaller ones.
+TINY_FAR_OUT = Recipe("tiny: far out", _far_out(_step((2, 1, 1))), "illustrates a failure")
+STEP_RECIPES[TINY_FAR_OUT.name] = TINY_FAR_OUT
 RECIPES |= TINY
 CELL_RECIPES |= TINY_CELL
 PIECES_RECIPES |= TINY_PIECES
@@ -430,7 +433,7 @@ TRUNCATED = Exercise(
 )
 
 QUESTIONS = (
-    Question(STEP_FORWARD, STEP_RECIPES, tuple(TINY_STEP)),
+    Question(STEP_FORWARD, STEP_RECIPES, (*TINY_STEP, TINY_FAR_OUT.name)),
     Question(STEP_BACKWARD, STEP_RECIPES, tuple(TINY_STEP)),
     Question(FORWARD, RECIPES, tuple(n for n in TINY if n not in _TINY_FOR_BACKWARD)),
     Question(BACKWARD, RECIPES, tuple(TINY)),
