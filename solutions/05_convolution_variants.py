@@ -882,15 +882,16 @@ def pad_widths(pad, length, taps, stride, dilation):
     """
     ### BEGIN SOLUTION
     reach = (taps - 1) * dilation + 1
+    if isinstance(pad, int):
+        return pad, pad
     if pad == "causal":
         return reach - 1, 0
     if pad == "same":
         outputs = -(-length // stride)
         missing = max(0, (outputs - 1) * stride + reach - length)
         return missing // 2, missing - missing // 2
-    if isinstance(pad, tuple):
-        return pad
-    return pad, pad
+    left, right = pad
+    return left, right
     ### END SOLUTION
 
 
@@ -916,9 +917,13 @@ def pad_sides(pad, size, kernel, stride, dilation):
     columns.
     """
     ### BEGIN SOLUTION
-    if isinstance(pad, tuple) and len(pad) == 4:
-        return pad
-    rows, columns = pad if isinstance(pad, tuple) else (pad, pad)
+    if isinstance(pad, int | str):
+        rows, columns = pad, pad
+    elif len(pad) == 2:
+        rows, columns = pad
+    else:
+        top, bottom, left, right = pad
+        return top, bottom, left, right
     top, bottom = pad_widths(rows, size[0], kernel[0], stride, dilation)
     left, right = pad_widths(columns, size[1], kernel[1], stride, dilation)
     return top, bottom, left, right

@@ -1,0 +1,171 @@
+"""Layers with their activation: ``conv1d_fused_*`` and ``conv_transpose_fused_*``.
+
+Biases are odd sixteenths and products eighths, so that no entry before the activation is 0:
+there ReLU has a kink.  All are small, so that tanh keeps a slope.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from autograder.exercises.question import MakeInputs, Question, Recipe, nonzero
+from autograder.exercises.variants.behaviour import (
+    Recipes,
+    by_name,
+    cache,
+    unchanged,
+    value,
+)
+from course_utils.exercise import Array, Exercise, Value
+
+
+def _inputs(
+    x: Sequence[int],
+    w: Sequence[int],
+    b: int,
+    parameters: Mapping[str, Value],
+) -> MakeInputs:
+    """Inputs of these shapes, with ``b`` biases."""
+
+    def make(random: np.random.Generator) -> Mapping[str, Value]:
+        return {
+            "x": nonzero(random, x, 3) / 2,
+            "w": nonzero(random, w, 3) / 4,
+            "b": _odd_sixteenths(random, b),
+            "conv_param": dict(parameters),
+        }
+
+    return make
+
+
+def _odd_sixteenths(random: np.random.Generator, count: int) -> Array:
+    return (2 * nonzero(random, (count,), 4) - 1) / 16
+
+
+def _row(
+    x: tuple[int, int, int],
+    kernels: tuple[int, int],
+    activation: str,
+    pad: Value,
+    stride: int = 1,
+    dilation: int = 1,
+) -> MakeInputs:
+    """Inputs with ``kernels`` = (F, K) over ``x`` = (N, C, L)."""
+    filters, taps = kernels
+    parameters = {"stride": stride, "dilation": dilation, "pad": pad, "activation": activation}
+    return _inputs(x, (filters, x[1], taps), filters, parameters)
+
+
+def _image(
+    x: tuple[int, int, int, int],
+    kernels: tuple[int, int, int],
+    activation: str,
+    pad: Value,
+    stride: int = 1,
+    dilation: int = 1,
+) -> MakeInputs:
+    """Inputs with ``kernels`` = (F, HH, WW) for ``x`` = (N, C, H, W)."""
+    parameters = {"stride": stride, "dilation": dilation, "pad": pad, "activation": activation}
+    return _inputs(x, (x[1], *kernels), kernels[0], parameters)
+
+
+_ROWS = by_name(
+    Recipe("tanh, same", _row((2, 2, 7), (3, 4), "tanh", "same", 2), "an odd zero more"),
+    Recipe("tanh, pair", _row((3, 1, 5), (2, 2), "tanh", (0, 2), 1, 3), "dilation, one side"),
+    Recipe("relu, causal", _row((1, 3, 6), (2, 3), "relu", "causal", 1, 2), "no look ahead"),
+    Recipe("relu, number", _row((2, 1, 4), (1, 3), "relu", 2, 3), "stride 3"),
+)
+_TINY_ROWS = by_name(
+    Recipe("tiny: tanh", _row((1, 1, 2), (1, 2), "tanh", (0, 0)), "illustrates a failure"),
+    Recipe("tiny: relu", _row((1, 1, 3), (1, 2), "relu", (0, 0)), "illustrates a failure"),
+    Recipe("tiny: same", _row((1, 1, 3), (1, 2), "tanh", "same"), "illustrates a failure"),
+)
+_IMAGES = by_name(
+    Recipe(
+        "tanh, four",
+        _image((2, 1, 2, 3), (3, 3, 2), "tanh", (1, 0, 0, 2), 2, 1),
+        "four cuts that differ",
+    ),
+    Recipe(
+        "relu, pair",
+        _image((1, 2, 3, 2), (2, 2, 3), "relu", (0, 1), 1, 2),
+        "dilation, columns cut only",
+    ),
+    Recipe("tanh, number", _image((1, 3, 2, 2), (1, 2, 3), "tanh", 1, 3), "stride 3"),
+)
+_TINY_IMAGES = by_name(
+    Recipe("tiny: tanh", _image((1, 1, 1, 1), (1, 1, 2), "tanh", 0), "illustrates a failure"),
+    Recipe("tiny: relu", _image((1, 1, 1, 2), (1, 1, 2), "relu", 0), "illustrates a failure"),
+    Recipe(
+        "tiny: cut",
+        _image((1, 1, 1, 2), (1, 1, 2), "tanh", (0, 0, 1, 0)),
+        "illustrates a failure",
+    ),
+)
+
+_SLOPE = (
+    "dz is dout times the slope of the activation at what went into it; dx, dw and db are the "
+    "gradients of the layer for dz."
+)
+
+
+def _pair(layer: str, cases: Recipes, tiny: Recipes, axes: Mapping[str, tuple[str, ...]]) -> tuple[Question, Question]:
+    """Forward and backward of a layer, each asked on all ``cases``."""
+    forward, backward = f"{layer}_fused_forward", f"{layer}_fused_backward"
+    names = tuple(cases)
+    ahead = Exercise(
+        name=forward,
+        function=forward,
+        outputs=("out",),
+        backward=backward,
+        axes={name: kinds for name, kinds in axes.items() if name == "out"},
+        checks=(
+            value(
+                "out",
+                "out",
+                "out is the activation of the layer's output, for any way to write the padding.",
+                4,
+                "out",
+                *names,
+            ),
+            unchanged(0.5),
+            cache(0.5),
+        ),
+    )
+    back = Exercise(
+        name=backward,
+        function=backward,
+        outputs=("dx", "dw", "db"),
+        forward=forward,
+        differentiate=("x", "w", "b"),
+        dependence="smooth",
+        axes={name: kinds for name, kinds in axes.items() if name != "out"},
+        checks=(
+            value("dx", "dx, the gradient with respect to x", _SLOPE, 2, "dx", *names),
+            value("dw", "dw, the gradient with respect to w", _SLOPE, 2, "dw", *names),
+            value("db", "db, the gradient with respect to b", _SLOPE, 2, "db", *names),
+            unchanged(1),
+        ),
+    )
+    return Question(ahead, cases | tiny, tuple(tiny)), Question(back, cases | tiny, tuple(tiny))
+
+
+QUESTIONS = (
+    *_pair(
+        "conv1d",
+        _ROWS,
+        _TINY_ROWS,
+        {
+            "out": ("row", "output channel", "place"),
+            "dx": ("row", "channel", "place"),
+            "dw": ("output channel", "channel", "tap"),
+            "db": ("output channel",),
+        },
+    ),
+    *_pair(
+        "conv_transpose",
+        _IMAGES,
+        _TINY_IMAGES,
+        {"dw": ("input channel", "output channel", "row", "column")},
+    ),
+)
