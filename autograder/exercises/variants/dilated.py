@@ -51,8 +51,8 @@ RECIPES = by_name(
     ),
     Recipe(
         "all at once",
-        _inputs((1, 2, 11), (3, 2), 2, 3, (0, 4), largest=9_999_999),
-        "a remainder, no pad on the left, products beyond float32",
+        _inputs((1, 2, 11), (3, 2), 2, 3, (4, 0), largest=9_999_999),
+        "an entry that no window reaches, products beyond float32",
     ),
     Recipe(
         "mostly padding",
@@ -83,10 +83,7 @@ _TINY = (
     ("two of all", (2, 2, 3), (2, 2), 1, 1, (0, 0)),
 )
 TINY = by_name(
-    *(
-        Recipe(name, _inputs(*sizes, largest=3), "illustrates a failure")
-        for name, *sizes in _TINY
-    )
+    *(Recipe(name, _inputs(*sizes, largest=3), "illustrates a failure") for name, *sizes in _TINY)
 )
 
 _GRADIENT_CASES = ("plain", "padded", "dilated", "all at once", "mostly padding")

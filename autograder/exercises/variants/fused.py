@@ -109,7 +109,9 @@ _SLOPE = (
 )
 
 
-def _pair(layer: str, cases: Recipes, tiny: Recipes, axes: Mapping[str, tuple[str, ...]]) -> tuple[Question, Question]:
+def _pair(
+    layer: str, cases: Recipes, tiny: Recipes, axes: Mapping[str, tuple[str, ...]]
+) -> tuple[Question, Question]:
     """Forward and backward of a layer, each asked on all ``cases``."""
     forward, backward = f"{layer}_fused_forward", f"{layer}_fused_backward"
     names = tuple(cases)

@@ -61,10 +61,20 @@ _SIDES = by_name(
     _image(
         "four",
         "top, bottom, left, right",
-        lambda d: ((*_two_that_differ(d), *(n + 20 for n in _two_that_differ(d))), (9, 8), (3, 2), 1, 1),
+        lambda d: (
+            (*_two_that_differ(d), *(n + 20 for n in _two_that_differ(d))),
+            (9, 8),
+            (3, 2),
+            1,
+            1,
+        ),
     ),
     _image("same", "rows and columns that differ", lambda d: ("same", (10 + d(), 7), (3, 6), 1, 2)),
-    _image("same, strided", "sizes that matter", lambda d: ("same", (3 * d(), 3 * d() + 2), (6, 2), 3, 1)),
+    _image(
+        "same, strided",
+        "sizes that matter",
+        lambda d: ("same", (3 * d(), 3 * d() + 2), (6, 2), 3, 1),
+    ),
 )
 _TINY_SIDES = by_name(
     _image("small: a number", "illustrates", lambda _: (1, (4, 5), (3, 3), 1, 1)),

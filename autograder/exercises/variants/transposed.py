@@ -92,9 +92,7 @@ TINY = by_name(
 )
 TINY_DILATED = by_name(
     Recipe("one dilated stamp", _inputs((1, 1, 1, 1), (1, 1, 2), 1, 0, 2, largest=3), "dilation"),
-    Recipe(
-        "two dilated stamps", _inputs((1, 1, 2, 2), (1, 2, 2), 1, 0, 2, largest=3), "dilation"
-    ),
+    Recipe("two dilated stamps", _inputs((1, 1, 2, 2), (1, 2, 2), 1, 0, 2, largest=3), "dilation"),
 )
 
 _CASES = ("plain", "strided", "cropped", "gaps", "deep cut")

@@ -1,0 +1,23 @@
+"""Known wrong answers to ``05_convolution_variants``.
+
+Among rows with equal results the first is named.
+"""
+
+from autograder.misconceptions.variants import (
+    optional,
+    rows_backward,
+    rows_forward,
+    stamps_backward,
+    stamps_forward,
+)
+from autograder.misconceptions.variants.equivalents import EQUIVALENTS
+
+__all__ = ["EQUIVALENTS", "MISTAKES"]
+
+MISTAKES = (
+    *rows_backward.MISTAKES,
+    *rows_forward.MISTAKES,
+    *stamps_backward.MISTAKES,
+    *stamps_forward.MISTAKES,
+    *optional.MISTAKES,
+)
