@@ -615,7 +615,7 @@ def conv_transpose_forward(x, w, b, conv_param):
                     columns = slice(left, left + wide, dilation)
                     whole[n, :, rows, columns] += x[n, c, i, j] * w[c]
     _, _, H_whole, W_whole = whole.shape
-    out = whole[:, :, pad : H_whole - pad, pad : W_whole - pad] + b.reshape(1, F, 1, 1)
+    out = whole[:, :, pad : H_whole - pad, pad : W_whole - pad] + b.reshape(F, 1, 1)
     cache = (x, w, b, conv_param)
     return out, cache
     ### END SOLUTION
@@ -712,7 +712,7 @@ def conv_transpose_backward(dout, cache):
     stride, pad = conv_param["stride"], conv_param["pad"]
     dilation = conv_param.get("dilation", 1)
     N, C, H, W = x.shape
-    _, F, HH, WW = w.shape
+    _, _, HH, WW = w.shape
     high, wide = (HH - 1) * dilation + 1, (WW - 1) * dilation + 1
     dwhole = np.pad(dout, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     dx = np.zeros(x.shape)
@@ -852,8 +852,8 @@ print("right to right + L: ", padded[0 : 0 + 5])
 # %% [markdown]
 # # Optional part
 #
-# Ten small functions, each a bonus point. They are independent but for one thing: the later ones call
-# the earlier ones. Composing finished parts is the point: **write no new loops here**.
+# Ten small tasks, a bonus point each. Most of them call what you have already. Composing finished parts
+# is the point: **write no new loops here**.
 #
 # ## Padding by name
 #
@@ -918,7 +918,7 @@ def pad_sides(pad, size, kernel, stride, dilation):
     """
     ### BEGIN SOLUTION
     if isinstance(pad, int | str):
-        rows, columns = pad, pad
+        rows = columns = pad
     elif len(pad) == 2:
         rows, columns = pad
     else:
@@ -1014,7 +1014,7 @@ check(conv_transpose_backward, part="dilation")
 # %% [markdown]
 # ## Four different cuts, and an activation
 #
-# Now the transposed layer with all of it: `"pad"` is a whole number, a pair or four numbers, which are
+# Now the transposed layer with all of it: `"pad"` is four numbers, top, bottom, left, right, which are
 # cut off at the four sides, and `"activation"` is as above. (Never "same": for a transposed layer
 # libraries do not agree on what that means.)
 #
@@ -1026,15 +1026,13 @@ check(conv_transpose_backward, part="dilation")
 def conv_transpose_fused_forward(x, w, b, conv_param):
     """Transposed convolution, cut by four widths, with dilation and an activation.
 
-    As conv_transpose_forward, but conv_param has "stride", "dilation", "pad" (a whole number, or a
-    tuple of two or four, see pad_sides) and "activation", "tanh" or "relu". Returns the output and
-    the cache: the tuple of x, w, b and conv_param.
+    As conv_transpose_forward, but conv_param has "stride", "dilation", "pad" (the four widths top,
+    bottom, left, right) and "activation", "tanh" or "relu". Returns the output and the cache: the
+    tuple of x, w, b and conv_param.
     """
     ### BEGIN SOLUTION
     stride, dilation = conv_param["stride"], conv_param["dilation"]
-    top, bottom, left, right = pad_sides(
-        conv_param["pad"], x.shape[2:], w.shape[2:], stride, dilation
-    )
+    top, bottom, left, right = conv_param["pad"]
     uncut = {"stride": stride, "dilation": dilation, "pad": 0}
     whole, _ = conv_transpose_forward(x, w, b, uncut)
     z = whole[:, :, top : whole.shape[2] - bottom, left : whole.shape[3] - right]
@@ -1054,9 +1052,7 @@ def conv_transpose_fused_backward(dout, cache):
     ### BEGIN SOLUTION
     x, w, b, conv_param = cache
     stride, dilation = conv_param["stride"], conv_param["dilation"]
-    top, bottom, left, right = pad_sides(
-        conv_param["pad"], x.shape[2:], w.shape[2:], stride, dilation
-    )
+    top, bottom, left, right = conv_param["pad"]
     uncut = {"stride": stride, "dilation": dilation, "pad": 0}
     whole, kept = conv_transpose_forward(x, w, b, uncut)
     z = whole[:, :, top : whole.shape[2] - bottom, left : whole.shape[3] - right]

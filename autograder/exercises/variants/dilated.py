@@ -56,7 +56,7 @@ RECIPES = by_name(
     ),
     Recipe(
         "mostly padding",
-        _inputs((1, 1, 1), (1, 2), 3, 5, (8, 9)),
+        _inputs((1, 1, 1), (1, 3), 3, 2, (7, 9)),
         "pads above every other number, needed to their last: padded by something else",
     ),
     Recipe(
@@ -78,7 +78,6 @@ _TINY = (
     ("two kernels", (1, 1, 2), (2, 2), 1, 1, (0, 0)),
     ("dilation 2", (1, 1, 4), (1, 2), 1, 2, (0, 0)),
     ("stride 2, remainder", (1, 1, 5), (1, 2), 2, 1, (0, 0)),
-    ("stride and dilation", (1, 1, 6), (1, 2), 2, 3, (0, 0)),
     ("causal", (1, 1, 3), (1, 3), 1, 2, (4, 0)),
     ("two of all", (2, 2, 3), (2, 2), 1, 1, (0, 0)),
 )
@@ -86,7 +85,7 @@ TINY = by_name(
     *(Recipe(name, _inputs(*sizes, largest=3), "illustrates a failure") for name, *sizes in _TINY)
 )
 
-_GRADIENT_CASES = ("plain", "padded", "dilated", "all at once", "mostly padding")
+_GRADIENT_CASES = ("plain", "padded", "all at once", "mostly padding")
 
 FORWARD = Exercise(
     name="conv1d_forward",
@@ -183,6 +182,7 @@ BACKWARD = Exercise(
 )
 
 QUESTIONS = (
-    Question(FORWARD, RECIPES | TINY, tuple(TINY)),
+    # A forward that fails on the last one fails on smaller ones, too.
+    Question(FORWARD, RECIPES | TINY, tuple(TINY)[:-1]),
     Question(BACKWARD, RECIPES | TINY, tuple(TINY)),
 )

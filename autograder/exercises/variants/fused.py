@@ -18,6 +18,9 @@ from autograder.exercises.variants.behaviour import (
 )
 from course_utils.exercise import Array, Exercise, Value
 
+#: What the axes of each array stand for.
+Axes = Mapping[str, tuple[str, ...]]
+
 
 def _inputs(
     x: Sequence[int],
@@ -70,11 +73,13 @@ def _image(
 
 
 _ROWS = by_name(
-    Recipe("tanh, same", _row((2, 2, 7), (3, 4), "tanh", "same", 2), "an odd zero more"),
+    Recipe("tanh, same", _row((2, 1, 10), (4, 5), "tanh", "same", 4), "an odd zero more"),
     Recipe("tanh, pair", _row((3, 1, 5), (2, 2), "tanh", (0, 2), 1, 3), "dilation, one side"),
     Recipe("relu, causal", _row((1, 3, 6), (2, 3), "relu", "causal", 1, 2), "no look ahead"),
     Recipe("relu, number", _row((2, 1, 4), (1, 3), "relu", 2, 3), "stride 3"),
 )
+#: A forward that fails on the pair fails on the others, too.
+_ROWS_AHEAD = {name: recipe for name, recipe in _ROWS.items() if name != "tanh, pair"}
 _TINY_ROWS = by_name(
     Recipe("tiny: tanh", _row((1, 1, 2), (1, 2), "tanh", (0, 0)), "illustrates a failure"),
     Recipe("tiny: relu", _row((1, 1, 3), (1, 2), "relu", (0, 0)), "illustrates a failure"),
@@ -82,20 +87,23 @@ _TINY_ROWS = by_name(
 )
 _IMAGES = by_name(
     Recipe(
-        "tanh, four",
-        _image((2, 1, 2, 3), (3, 3, 2), "tanh", (1, 0, 0, 2), 2, 1),
-        "four cuts that differ",
+        "tanh",
+        _image((2, 1, 3, 2), (3, 4, 3), "tanh", (0, 3, 1, 0), 2, 1),
+        "more cut off below than anywhere",
     ),
     Recipe(
-        "relu, pair",
-        _image((1, 2, 3, 2), (2, 2, 3), "relu", (0, 1), 1, 2),
-        "dilation, columns cut only",
+        "relu",
+        _image((1, 2, 3, 2), (2, 2, 3), "relu", (1, 0, 0, 3), 1, 2),
+        "dilation, more cut off on the right than anywhere",
     ),
-    Recipe("tanh, number", _image((1, 3, 2, 2), (1, 2, 3), "tanh", 1, 3), "stride 3"),
 )
 _TINY_IMAGES = by_name(
-    Recipe("tiny: tanh", _image((1, 1, 1, 1), (1, 1, 2), "tanh", 0), "illustrates a failure"),
-    Recipe("tiny: relu", _image((1, 1, 1, 2), (1, 1, 2), "relu", 0), "illustrates a failure"),
+    Recipe(
+        "tiny: tanh", _image((1, 1, 1, 1), (1, 1, 2), "tanh", (0, 0, 0, 0)), "illustrates a failure"
+    ),
+    Recipe(
+        "tiny: relu", _image((1, 1, 1, 2), (1, 1, 2), "relu", (0, 0, 0, 0)), "illustrates a failure"
+    ),
     Recipe(
         "tiny: cut",
         _image((1, 1, 1, 2), (1, 1, 2), "tanh", (0, 0, 1, 0)),
@@ -109,65 +117,54 @@ _SLOPE = (
 )
 
 
-def _pair(
-    layer: str, cases: Recipes, tiny: Recipes, axes: Mapping[str, tuple[str, ...]]
-) -> tuple[Question, Question]:
-    """Forward and backward of a layer, each asked on all ``cases``."""
-    forward, backward = f"{layer}_fused_forward", f"{layer}_fused_backward"
-    names = tuple(cases)
-    ahead = Exercise(
-        name=forward,
-        function=forward,
+def _forward(layer: str, cases: Recipes, tiny: Recipes, axes: Axes) -> Question:
+    """The forward of a layer; ``axes`` are those of ``out`` and of the gradients."""
+    exercise = Exercise(
+        name=f"{layer}_fused_forward",
+        function=f"{layer}_fused_forward",
         outputs=("out",),
-        backward=backward,
+        backward=f"{layer}_fused_backward",
         axes={name: kinds for name, kinds in axes.items() if name == "out"},
         checks=(
-            value(
-                "out",
-                "out",
-                "out is the activation of the layer's output, for any way to write the padding.",
-                4,
-                "out",
-                *names,
-            ),
+            value("out", "out", "out is the activation of what the layer gives.", 4, "out", *cases),
             unchanged(0.5),
             cache(0.5),
         ),
     )
-    back = Exercise(
-        name=backward,
-        function=backward,
+    return Question(exercise, cases | tiny, tuple(tiny))
+
+
+def _backward(layer: str, cases: Recipes, tiny: Recipes, axes: Axes) -> Question:
+    """The backward of a layer; ``axes`` are those of ``out`` and of the gradients."""
+    exercise = Exercise(
+        name=f"{layer}_fused_backward",
+        function=f"{layer}_fused_backward",
         outputs=("dx", "dw", "db"),
-        forward=forward,
+        forward=f"{layer}_fused_forward",
         differentiate=("x", "w", "b"),
         dependence="smooth",
         axes={name: kinds for name, kinds in axes.items() if name != "out"},
         checks=(
-            value("dx", "dx, the gradient with respect to x", _SLOPE, 2, "dx", *names),
-            value("dw", "dw, the gradient with respect to w", _SLOPE, 2, "dw", *names),
-            value("db", "db, the gradient with respect to b", _SLOPE, 2, "db", *names),
+            value("dx", "dx, the gradient with respect to x", _SLOPE, 2, "dx", *cases),
+            value("dw", "dw, the gradient with respect to w", _SLOPE, 2, "dw", *cases),
+            value("db", "db, the gradient with respect to b", _SLOPE, 2, "db", *cases),
             unchanged(1),
         ),
     )
-    return Question(ahead, cases | tiny, tuple(tiny)), Question(back, cases | tiny, tuple(tiny))
+    return Question(exercise, cases | tiny, tuple(tiny))
 
+
+_ROW_AXES = {
+    "out": ("row", "output channel", "place"),
+    "dx": ("row", "channel", "place"),
+    "dw": ("output channel", "channel", "tap"),
+    "db": ("output channel",),
+}
+_IMAGE_AXES = {"dw": ("input channel", "output channel", "row", "column")}
 
 QUESTIONS = (
-    *_pair(
-        "conv1d",
-        _ROWS,
-        _TINY_ROWS,
-        {
-            "out": ("row", "output channel", "place"),
-            "dx": ("row", "channel", "place"),
-            "dw": ("output channel", "channel", "tap"),
-            "db": ("output channel",),
-        },
-    ),
-    *_pair(
-        "conv_transpose",
-        _IMAGES,
-        _TINY_IMAGES,
-        {"dw": ("input channel", "output channel", "row", "column")},
-    ),
+    _forward("conv1d", _ROWS_AHEAD, _TINY_ROWS, _ROW_AXES),
+    _backward("conv1d", _ROWS, _TINY_ROWS, _ROW_AXES),
+    _forward("conv_transpose", _IMAGES, _TINY_IMAGES, _IMAGE_AXES),
+    _backward("conv_transpose", _IMAGES, _TINY_IMAGES, _IMAGE_AXES),
 )

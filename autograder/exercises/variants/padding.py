@@ -69,11 +69,13 @@ _SIDES = by_name(
             1,
         ),
     ),
-    _image("same", "rows and columns that differ", lambda d: ("same", (10 + d(), 7), (3, 6), 1, 2)),
+    _image(
+        "same", "rows and columns that differ", lambda d: ("same", (10 + 2 * d(), 7), (4, 6), 1, 3)
+    ),
     _image(
         "same, strided",
         "sizes that matter",
-        lambda d: ("same", (3 * d(), 3 * d() + 2), (6, 2), 3, 1),
+        lambda d: ("same", (3 * d() + 1, 3 * d() + 2), (9, 3), 3, 1),
     ),
 )
 _TINY_SIDES = by_name(

@@ -96,7 +96,7 @@ def conv_transpose_forward(x, w, b, conv_param):
     windows = {_WINDOWS}
     whole = np.einsum("ncijuv,cfuv->nfij", windows, rotated)
     _, _, H_whole, W_whole = whole.shape
-    out = whole[:, :, pad : H_whole - pad, pad : W_whole - pad] + b.reshape(1, F, 1, 1)
+    out = whole[:, :, pad : H_whole - pad, pad : W_whole - pad] + b.reshape(F, 1, 1)
     cache = (x, w, b, conv_param)
     return out, cache
 """

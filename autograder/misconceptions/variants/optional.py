@@ -387,7 +387,7 @@ ACTIVATIONS = (
         question="Which of the four cuts belong to rows?",
         remedy="Four numbers are top, bottom, left, right.",
         check="out",
-        edits=(("top, bottom, left, right = pad_sides(", "left, right, top, bottom = pad_sides("),),
+        edits=(("top, bottom, left, right = conv", "left, right, top, bottom = conv"),),
     ),
     Misconception(
         "TA31",

@@ -187,7 +187,7 @@ _PADDING = (
         edits=(
             (
                 DWHOLE,
-                "dwhole = np.zeros((N, F, (H - 1) * stride + high, (W - 1) * stride + wide))\n"
+                "dwhole = np.zeros((*dout.shape[:2], (H - 1) * stride + high, (W - 1) * stride + wide))\n"
                 "    dwhole[:, :, : dout.shape[2], : dout.shape[3]] = dout",
             ),
         ),
@@ -448,7 +448,7 @@ _BIAS = (
         remedy=BIAS,
         check="db",
         edits=(
-            (TDB, "db = np.zeros(F)"),
+            (TDB, "db = np.zeros(b.shape)"),
             (TDW, TDW + "\n                    db += window.sum(axis=(1, 2))"),
         ),
     ),

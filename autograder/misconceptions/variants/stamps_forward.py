@@ -31,7 +31,7 @@ from autograder.misconceptions.variants.statements import (
     CUT as CUT_OFF,
 )
 
-_BIAS = " + b.reshape(1, F, 1, 1)"
+_BIAS = " + b.reshape(F, 1, 1)"
 _OUT = "return out, cache"
 
 MISTAKES = (
@@ -239,7 +239,7 @@ MISTAKES = (
         question="How often is b[f] added to one entry of out?",
         remedy="b[f] is added once to every entry of channel f, after all stamps.",
         check="out_plain",
-        edits=((STAMP, STAMP + _BIAS.replace("1, F", "F")), (_BIAS, "")),
+        edits=((_BIAS, ""), (STAMP, STAMP + _BIAS)),
     ),
     stamps_forward(
         "TF20",
@@ -355,7 +355,7 @@ MISTAKES = (
         title="out is collected in float32",
         question="Which dtype has your buffer?",
         remedy="Results are float64 here: float32 keeps seven digits only.",
-        check="out_pad",
+        check="out_stride",
         edits=((WHOLE, WHOLE[:-1] + ", dtype=np.float32)"),),
     ),
     stamps_forward(
