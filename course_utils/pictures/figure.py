@@ -35,6 +35,7 @@ __all__ = [
     "matrices",
     "rows_in_words",
     "say",
+    "stacked",
 ]
 
 Cell = tuple[int, int]
@@ -159,6 +160,27 @@ def canvas(
         panel.set_axis_off()
         panels.append(panel)
         left += across + GAP
+    return figure, panels
+
+
+def stacked(
+    sizes: Sequence[tuple[float, float]], *, below: float = 0.0
+) -> tuple[Figure, list[Axes]]:
+    """Return a figure with panels of these (width, height) one below the other, in inches.
+
+    There is room for a title above each, and ``below`` inches more under each of them.
+    """
+    width = max(size[0] for size in sizes) + 2 * GAP
+    height = sum(size[1] + TITLE + below for size in sizes) + MARGIN
+    figure = Figure(figsize=(width, height), dpi=DOTS_PER_INCH, facecolor=PAPER)
+    panels = []
+    top = height
+    for across, high in sizes:
+        bottom = top - TITLE - high
+        panel = figure.add_axes((GAP / width, bottom / height, across / width, high / height))
+        panel.set_axis_off()
+        panels.append(panel)
+        top = bottom - below
     return figure, panels
 
 

@@ -82,7 +82,10 @@ _TINY = (
     ("two of all", (2, 2, 3), (2, 2), 1, 1, (0, 0)),
 )
 TINY = by_name(
-    *(Recipe(name, _inputs(*sizes, largest=3), "illustrates a failure") for name, *sizes in _TINY)
+    *(
+        Recipe(name, _inputs(x, kernels, stride, dilation, pad, largest=3), "illustrates a failure")
+        for name, x, kernels, stride, dilation, pad in _TINY
+    )
 )
 
 _GRADIENT_CASES = ("plain", "padded", "all at once", "mostly padding")
