@@ -122,8 +122,8 @@ def adjoint() -> Picture:
                 f"entries from 2: {rows_in_words(names.T)}.",
             ),
         ),
-        "A makes 2 entries from 5 (3 taps, stride 2): row i says what output i reads. The transpose "
-        "makes 5 from 2: column i says where input i writes.",
+        "A makes 2 entries from 5 (3 taps, stride 2): row i says what output i reads. The "
+        "transpose makes 5 from 2: column i says where input i writes.",
     )
 
 
