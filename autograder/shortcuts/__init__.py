@@ -11,12 +11,13 @@ A notebook needs none.  Functions without a shortcut are the references themselv
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from autograder.shortcuts import clinic, convolution, pooling, recurrent
+from autograder.shortcuts import clinic, convolution, pooling, recurrent, variants
 
 #: Every notebook's shortcuts, by the name of the function.
 SHORTCUTS: Mapping[str, Mapping[str, Callable[..., Any]]] = {
     "02_convolution": convolution.SHORTCUTS,
     "03_pooling": pooling.SHORTCUTS,
+    "05_convolution_variants": variants.SHORTCUTS,
     "06_recurrent": recurrent.SHORTCUTS,
     "07_bug_clinic": clinic.SHORTCUTS,
 }

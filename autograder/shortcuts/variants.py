@@ -27,9 +27,7 @@ def _taps(x: Array, w: Array, parameters: Parameters) -> tuple[Array, Array]:
     return x_pad, np.ndarray((N, C, L_out, K), x_pad.dtype, x_pad, strides=strides)
 
 
-def conv1d_forward(
-    x: Array, w: Array, b: Array, conv_param: Parameters
-) -> tuple[Array, Cache]:
+def conv1d_forward(x: Array, w: Array, b: Array, conv_param: Parameters) -> tuple[Array, Cache]:
     """``conv1d_forward``: a product of the taps with the kernels."""
     F, C, K = w.shape
     _, taps = _taps(x, w, conv_param)
@@ -52,9 +50,9 @@ def conv1d_backward(dout: Array, cache: Cache) -> Gradients:
     dx_pad = np.zeros(x_pad.shape)
     for k in range(K):
         first = k * dilation
-        dx_pad[:, :, first : first + stride * (L_out - 1) + 1 : stride] += shares[
-            ..., k
-        ].transpose(0, 2, 1)
+        dx_pad[:, :, first : first + stride * (L_out - 1) + 1 : stride] += shares[..., k].transpose(
+            0, 2, 1
+        )
     return dx_pad[:, :, left : left + x.shape[2]], dw, rows.sum(axis=0)
 
 
