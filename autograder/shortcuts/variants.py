@@ -107,9 +107,106 @@ def conv_transpose_backward(dout: Array, cache: Cache) -> Gradients:
     return dx, dw, dout.sum(axis=(0, 2, 3))
 
 
+def _widths(w: Array, length: int, parameters: Parameters) -> tuple[int, int]:
+    """What the padding of a row means, as ``pad_widths`` says."""
+    stride, pad = parameters["stride"], parameters["pad"]
+    reach = (w.shape[2] - 1) * parameters["dilation"] + 1
+    if pad == "causal":
+        return reach - 1, 0
+    if pad == "same":
+        missing = max(reach - (length % stride or stride), 0)
+        return missing // 2, missing - missing // 2
+    left, right = (pad, pad) if isinstance(pad, int) else pad
+    return left, right
+
+
+def _activated(z: Array, parameters: Parameters) -> Array:
+    activated: Array = np.tanh(z) if parameters["activation"] == "tanh" else np.maximum(z, 0)
+    return activated
+
+
+def _slope(z: Array, parameters: Parameters) -> Array:
+    slope: Array = 1 - np.tanh(z) ** 2 if parameters["activation"] == "tanh" else z > 0
+    return slope
+
+
+def conv1d_fused_forward(
+    x: Array, w: Array, b: Array, conv_param: Parameters
+) -> tuple[Array, Cache]:
+    """``conv1d_fused_forward``."""
+    plain = {**conv_param, "pad": _widths(w, x.shape[2], conv_param)}
+    z, _ = conv1d_forward(x, w, b, plain)
+    return _activated(z, conv_param), (x, w, b, conv_param)
+
+
+def conv1d_fused_backward(dout: Array, cache: Cache) -> Gradients:
+    """``conv1d_fused_backward``."""
+    x, w, b, conv_param = cache
+    plain = {**conv_param, "pad": _widths(w, x.shape[2], conv_param)}
+    z, kept = conv1d_forward(x, w, b, plain)
+    return conv1d_backward(dout * _slope(z, conv_param), kept)
+
+
+def _cut(x: Array, w: Array, b: Array, conv_param: Parameters) -> tuple[Array, Cache]:
+    """The output of a transposed convolution before its activation, and the cache of the uncut."""
+    top, bottom, left, right = conv_param["pad"]
+    whole, kept = conv_transpose_forward(x, w, b, {**conv_param, "pad": 0})
+    _, _, high, wide = whole.shape
+    return whole[:, :, top : high - bottom, left : wide - right], kept
+
+
+def conv_transpose_fused_forward(
+    x: Array, w: Array, b: Array, conv_param: Parameters
+) -> tuple[Array, Cache]:
+    """``conv_transpose_fused_forward``."""
+    z, _ = _cut(x, w, b, conv_param)
+    return _activated(z, conv_param), (x, w, b, conv_param)
+
+
+def conv_transpose_fused_backward(dout: Array, cache: Cache) -> Gradients:
+    """``conv_transpose_fused_backward``."""
+    x, w, b, conv_param = cache
+    top, _, left, _ = conv_param["pad"]
+    z, kept = _cut(x, w, b, conv_param)
+    N, F, H_out, W_out = dout.shape
+    high, wide = _whole_size(x, w, conv_param["stride"], conv_param["dilation"])
+    dwhole = np.zeros((N, F, high, wide))
+    dwhole[:, :, top : top + H_out, left : left + W_out] = dout * _slope(z, conv_param)
+    return conv_transpose_backward(dwhole, kept)
+
+
+def _ours(x: Array, w: Array, b: Array, conv_param: Parameters) -> Cache:
+    """The arguments of ``conv1d_last_forward`` in the course's own conventions."""
+    ours = {**conv_param, "dilation": conv_param["gap"] + 1}
+    return x.transpose(0, 2, 1), w.transpose(2, 1, 0), b.ravel(), ours
+
+
+def conv1d_last_forward(
+    x: Array, w: Array, b: Array, conv_param: Parameters
+) -> tuple[Array, Cache]:
+    """``conv1d_last_forward``."""
+    out, _ = conv1d_forward(*_ours(x, w, b, conv_param))
+    return out.transpose(0, 2, 1), (x, w, b, conv_param)
+
+
+def conv1d_last_backward(dout: Array, cache: Cache) -> Gradients:
+    """``conv1d_last_backward``."""
+    dx, dw, db = conv1d_backward(dout.transpose(0, 2, 1), _ours(*cache))
+    return dx.transpose(0, 2, 1), dw.transpose(2, 1, 0), db.reshape(1, 1, -1)
+
+
 SHORTCUTS: Mapping[str, Callable[..., Any]] = {
-    "conv1d_forward": conv1d_forward,
-    "conv1d_backward": conv1d_backward,
-    "conv_transpose_forward": conv_transpose_forward,
-    "conv_transpose_backward": conv_transpose_backward,
+    function.__name__: function
+    for function in (
+        conv1d_forward,
+        conv1d_backward,
+        conv_transpose_forward,
+        conv_transpose_backward,
+        conv1d_fused_forward,
+        conv1d_fused_backward,
+        conv_transpose_fused_forward,
+        conv_transpose_fused_backward,
+        conv1d_last_forward,
+        conv1d_last_backward,
+    )
 }

@@ -119,7 +119,7 @@ EQUIVALENTS = (
         reason="the same sum",
     ),
     Equivalent(
-        "gradients in Fortran order",
+        "rows: gradients in Fortran order",
         "conv1d_backward",
         edits=((RETURN, "return np.asfortranarray(dx), np.asfortranarray(dw), db"),),
         reason="the order in memory is not part of an array's value",
@@ -155,7 +155,7 @@ EQUIVALENTS = (
         reason="each entry of dx is met once, and was zero",
     ),
     Equivalent(
-        "db from the padded dout",
+        "db from dout with zeros",
         "conv_transpose_backward",
         edits=((TDB, "db = dwhole.sum(axis=(0, 2, 3))"),),
         reason="zeros around dout add nothing",
