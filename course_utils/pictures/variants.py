@@ -215,8 +215,10 @@ def _roads(
         return f"write {_name(forward)} and {_name(backward)} first"
     except Exception as error:  # noqa: BLE001 - a picture never stops a notebook
         return f"not yet: {type(error).__name__}; ask check"
-    if found.shape != (1, 1, PLACES) or not np.isfinite(found).all():
-        return f"not yet: dx has shape {found.shape} or is not finite; ask check"
+    if found.shape != (1, 1, PLACES):
+        return f"not yet: dx has shape {found.shape}; ask check"
+    if not np.isfinite(found).all():
+        return "not yet: dx holds inf or nan; ask check"
     row: Numbers = found[0, 0]
     return row
 
