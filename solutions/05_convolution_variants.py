@@ -38,7 +38,7 @@ from course_utils import check, pictures
 # | on paper | in code | meaning | shape |
 # |:--|:--|:--|:--|
 # | $x$ | `x` | in Part I: $N$ rows of length $L$ with $C$ channels | $(N, C, L)$ |
-# | $w$ | `w` | in Part I: $F$ kernels of $K$ taps | $(F, C, K)$ |
+# | $w$ | `w` | in Part I: $F$ kernels of $K$ taps (a *tap* is one place of a kernel) | $(F, C, K)$ |
 # | $b$ | `b` | one number per output channel | $(F,)$ |
 # | $s$ | `conv_param["stride"]` | step of the window | 1 or more |
 # | $d$ | `conv_param["dilation"]` | distance between two taps of the kernel | 1 or more |
@@ -313,14 +313,19 @@ check(conv1d_forward)
 # For any number $\theta$ among the entries of $x$, $w$ and $b$, the chain rule asks: which outputs is
 # it in, and with which factor? Read (3) three times.
 #
-# - **A weight** $w[f, c, k]$ is in all outputs of its channel $f$, with the entry that tap $k$ read:
-#   $$dw[f, c, k] = \sum_n \sum_i \mathrm{dout}[n, f, i]\; \tilde x[n, c,\; i s + k d] .$$
-# - **A bias** $b[f]$ is in all outputs of its channel, with factor 1:
-#   $$db[f] = \sum_n \sum_i \mathrm{dout}[n, f, i] .$$
-# - **An entry** $\tilde x[n, c, m]$ is in output $i$ of every channel $f$, if some tap $k$ has
-#   $i s + k d = m$:
-#   $$d\tilde x[n, c, m] = \sum_f\; \sum_{i, k \,:\; i s + k d = m}
-#     \mathrm{dout}[n, f, i]\; w[f, c, k] .$$
+# **A weight** $w[f, c, k]$ is in all outputs of its channel $f$, with the entry that tap $k$ read:
+#
+# $$dw[f, c, k] = \sum_n \sum_i \mathrm{dout}[n, f, i]\; \tilde x[n, c,\; i s + k d] .$$
+#
+# **A bias** $b[f]$ is in all outputs of its channel, with factor 1:
+#
+# $$db[f] = \sum_n \sum_i \mathrm{dout}[n, f, i] .$$
+#
+# **An entry** $\tilde x[n, c, m]$ is in output $i$ of every channel $f$, if some tap $k$ has
+# $i s + k d = m$:
+#
+# $$d\tilde x[n, c, m] = \sum_f\; \sum_{i, k \,:\; i s + k d = m}
+#   \mathrm{dout}[n, f, i]\; w[f, c, k] .$$
 #
 # The last sum looks worse than it is. Do not search for the pairs $(i, k)$ of an entry. Visit every
 # window once and let it add to its taps: each pair is met exactly once.
@@ -460,6 +465,22 @@ pictures.variants.stamps()
 # Compare with the size of a convolution: stride multiplies instead of dividing, and the pad makes the
 # output *smaller*. In channels: input channel $c$ stamps $w[c, f]$ onto output channel $f$, for every
 # $f$.
+#
+# **Predict**, and write it down: `x` is `(2, 3, 5, 7)`, `w` is `(3, 4, 4, 3)`, stride 2, pad 1. What
+# shape has `out`? And if an ordinary convolution with the same kernel size, stride and pad reads that
+# output, how large is what *it* makes?
+
+# %% [markdown]
+# *My prediction (double-click to edit):*
+
+# %% [markdown]
+# <details><summary>Answers</summary>
+#
+# <code>(2, 4, 10, 13)</code>: rows (5 - 1) times 2 plus 4 minus 2, columns (7 - 1) times 2 plus 3
+# minus 2. The convolution makes 5 by 7 again. The sizes come back; the numbers do not, as the next
+# picture explains.
+#
+# </details>
 
 # %% [markdown]
 # ## Why it is called transposed
@@ -483,7 +504,8 @@ pictures.variants.adjoint()
 #
 # $$(A x)\cdot g = x\cdot(A^\top g) \quad\text{for all } x \text{ and } g. \tag{5}$$
 #
-# Both sides are single numbers, and one random pair $x, g$ finds almost every mistake.
+# Both sides are single numbers, and one random pair $x, g$ finds almost every mistake that is made in
+# one of the two and not in the other.
 
 # %% [markdown]
 # ## On paper

@@ -88,6 +88,14 @@ def test_the_predictions_are_answered_rightly(functions) -> None:
     assert [m for m in range(9) if not dx[0, 0, m]] == [1, 3, 5, 7]
 
 
+def test_a_transposed_convolution_undoes_the_size_that_is_predicted(functions) -> None:
+    x, w = np.ones((2, 3, 5, 7)), np.ones((3, 4, 4, 3))
+    out, kept = functions["conv_transpose_forward"](x, w, np.ones(4), {"stride": 2, "pad": 1})
+    assert f"<code>{out.shape}</code>" in TEXT
+    assert functions["conv_transpose_backward"](out, kept)[0].shape == x.shape
+    assert [1 + (n + 2 - k) // 2 for n, k in ((10, 4), (13, 3))] == [5, 7]
+
+
 # Conventions
 
 
