@@ -13,7 +13,7 @@ from autograder.equivalent_mutants import clinic, convolution, pooling, recurren
 #: The reason of every harmless change, by function and change.
 REASONS: Mapping[tuple[str, str], str] = {
     key: reason
-    for module in (convolution, pooling, recurrent, clinic, variants)
+    for module in (convolution, pooling, variants, recurrent, clinic)
     for harmless in module.HARMLESS
     for key, reason in harmless.reasons()
 }

@@ -14,5 +14,5 @@ from torch_truth import convolution, pooling, recurrent, variants
 
 #: The modules by notebook.
 NOTEBOOKS: Mapping[str, ModuleType] = {
-    module.NOTEBOOK: module for module in (convolution, pooling, recurrent, variants)
+    module.NOTEBOOK: module for module in (convolution, pooling, variants, recurrent)
 }
