@@ -1,6 +1,6 @@
 """Layers with their activation: ``conv1d_fused_*`` and ``conv_transpose_fused_*``.
 
-Biases are odd sixteenths and products eighths, so that no entry before the activation is 0:
+Biases are odd eighths and products quarters, so that no entry before the activation is 0:
 there ReLU has a kink.  All are small, so that tanh keeps a slope.
 """
 
@@ -16,7 +16,7 @@ from autograder.exercises.variants.behaviour import (
     unchanged,
     value,
 )
-from course_utils.exercise import Array, Exercise, Value
+from course_utils.exercise import Exercise, Value
 
 #: What the axes of each array stand for.
 Axes = Mapping[str, tuple[str, ...]]
@@ -33,16 +33,12 @@ def _inputs(
     def make(random: np.random.Generator) -> Mapping[str, Value]:
         return {
             "x": nonzero(random, x, 3) / 2,
-            "w": nonzero(random, w, 3) / 4,
-            "b": _odd_sixteenths(random, b),
+            "w": nonzero(random, w, 2) / 2,
+            "b": (2 * nonzero(random, (b,), 3) - 1) / 8,
             "conv_param": dict(parameters),
         }
 
     return make
-
-
-def _odd_sixteenths(random: np.random.Generator, count: int) -> Array:
-    return (2 * nonzero(random, (count,), 4) - 1) / 16
 
 
 def _row(
