@@ -19,7 +19,10 @@ Contents = Mapping[str, Sequence[str]]
 #: By notebook, its companion modules by name.
 COMPANIONS: Final[Mapping[str, Mapping[str, Contents]]] = {
     "04_im2col": {
-        "naive_layers": {"02_convolution": ("conv_forward_naive", "conv_backward_naive")},
+        "naive_layers": {
+            "02_convolution": ("conv_forward_naive", "conv_backward_naive"),
+            "03_pooling": ("max_pool_forward_naive", "max_pool_backward_naive"),
+        },
     },
 }
 
