@@ -13,7 +13,7 @@ from autograder.exercises.question import MakeInputs, Question, Recipe, nonzero
 from course_utils.exercise import Check, Exercise, Value
 
 
-def _inputs(
+def inputs(
     x: tuple[int, int, int, int],
     kernels: tuple[int, int, int],
     stride: int,
@@ -40,26 +40,26 @@ def _inputs(
 RECIPES = {
     recipe.name: recipe
     for recipe in (
-        Recipe("plain", _inputs((2, 3, 4, 5), (4, 3, 2), 1, 0), "pad 0: an empty crop"),
-        Recipe("padded", _inputs((2, 3, 3, 5), (1, 2, 3), 1, 1), "pad 1, wider than high"),
+        Recipe("plain", inputs((2, 3, 4, 5), (4, 3, 2), 1, 0), "pad 0: an empty crop"),
+        Recipe("padded", inputs((2, 3, 3, 5), (1, 2, 3), 1, 1), "pad 1, wider than high"),
         Recipe(
             "mostly padding",
-            _inputs((1, 1, 1, 1), (1, 3, 3), 3, 4),
+            inputs((1, 1, 1, 1), (1, 3, 3), 3, 4),
             "pad above every other number, needed to its last row: padded by something else",
         ),
         Recipe(
             "strided",
-            _inputs((2, 3, 5, 6), (2, 2, 3), 2, 0),
+            inputs((2, 3, 5, 6), (2, 2, 3), 2, 0),
             "stride 2 that leaves a remainder: buffers sized from the output",
         ),
         Recipe(
             "large numbers",
-            _inputs((2, 2, 5, 7), (3, 3, 3), 3, 1, largest=9_999_999),
+            inputs((2, 2, 5, 7), (3, 3, 3), 3, 1, largest=9_999_999),
             "products beyond float32: a float32 buffer",
         ),
         Recipe(
             "integers",
-            _inputs((1, 2, 3, 4), (2, 2, 2), 1, 0, divisor=2, x_dtype=np.int64),
+            inputs((1, 2, 3, 4), (2, 2, 2), 1, 0, divisor=2, x_dtype=np.int64),
             "x of dtype int64: buffers that inherit it",
         ),
     )
@@ -82,7 +82,7 @@ _TINY = (
     ("two of all, padded", (2, 2, 3, 3), (2, 2, 3), 2, 1),
 )
 TINY_RECIPES = {
-    name: Recipe(name, _inputs(x, kernels, stride, pad, largest=3), "illustrates a failure")
+    name: Recipe(name, inputs(x, kernels, stride, pad, largest=3), "illustrates a failure")
     for name, x, kernels, stride, pad in _TINY
 }
 RECIPES |= TINY_RECIPES

@@ -4,7 +4,7 @@ Sizes are chosen so that no two of N, C, HH, WW, stride, pad, H', W' are equal i
 case.  Entries of an image differ, so that each can be found again in its columns.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -66,8 +66,12 @@ def _to_image(sizes: _Sizes, largest: int) -> MakeInputs:
 _CASES = (
     ("plain", _Sizes((2, 3, 4, 5), (3, 2), 0, 1), "padding 0: an empty crop"),
     ("padded", _Sizes((2, 3, 3, 5), (1, 3), 2, 1), "padding 2, wider than high"),
-    ("strided", _Sizes((3, 2, 5, 6), (2, 3), 0, 2), "stride 2 that leaves a remainder"),
-    ("mostly padding", _Sizes((1, 2, 1, 3), (3, 3), 4, 3), "padded by something else"),
+    ("strided", _Sizes((3, 2, 8, 6), (1, 3), 0, 2), "stride 2 that leaves a remainder"),
+    (
+        "mostly padding",
+        _Sizes((1, 2, 1, 2), (2, 3), 5, 3),
+        "padding above every other number, needed to its last row: padded by something else",
+    ),
 )
 #: Cases that illustrate a failure, smallest first; small numbers, one difficulty each.
 _TINY = (
@@ -199,18 +203,49 @@ COL2IM = Exercise(
     ),
 )
 
-#: The same values, cases and weights as for the naive ones.
+
+def _with_cases(checks: Sequence[Check], cases: Mapping[str, tuple[str, ...]]) -> tuple[Check, ...]:
+    """The checks, those that are named in ``cases`` on other cases."""
+    return tuple(replace(check, cases=cases.get(check.name, check.cases)) for check in checks)
+
+
+#: Beside those of the naive ones: two windows side by side.
+CONV_RECIPES = convolution.RECIPES | {
+    "narrow": Recipe("narrow", convolution.inputs((2, 3, 5, 4), (6, 2, 3), 1, 0), "W' is 2")
+}
+_GRADIENT_CASES = ("padded", "mostly padding", "strided", "large numbers")
+
+#: The naive ones again, on the cases that the matrix form needs.
 CONV_FORWARD = replace(
     convolution.FORWARD,
     name="conv_forward_im2col",
     function="conv_forward_im2col",
     backward="conv_backward_im2col",
+    checks=_with_cases(
+        convolution.FORWARD.checks,
+        {"out_plain": ("plain", "narrow"), "out_stride": ("strided", "large numbers")},
+    ),
 )
 CONV_BACKWARD = replace(
     convolution.BACKWARD,
     name="conv_backward_im2col",
     function="conv_backward_im2col",
     forward="conv_forward_im2col",
+    checks=_with_cases(
+        convolution.BACKWARD.checks, dict.fromkeys(("dx", "dw", "db"), _GRADIENT_CASES)
+    ),
+)
+_CONV_TINY = (
+    "one window",
+    "two windows",
+    "one pixel, padded",
+    "two images",
+    "two channels",
+    "two filters",
+    "stride 2",
+    "high and narrow",
+    "two of all",
+    "two of all, padded",
 )
 MAX_POOL_BACKWARD = replace(
     pooling.MAX_BACKWARD,
@@ -218,15 +253,16 @@ MAX_POOL_BACKWARD = replace(
     function="max_pool_backward_im2col",
     forward="max_pool_forward_im2col",
 )
+_POOL_TINY = tuple(
+    name
+    for name in pooling.MAX_BACKWARD_TINY
+    if name not in ("tiny: wide window", "tiny: remainder")
+)
 
 QUESTIONS = (
     Question(IM2COL, IM2COL_RECIPES, _SMALL),
     Question(COL2IM, COL2IM_RECIPES, _SMALL),
-    *(
-        replace(question, exercise=exercise)
-        for question, exercise in zip(
-            convolution.QUESTIONS, (CONV_FORWARD, CONV_BACKWARD), strict=True
-        )
-    ),
-    Question(MAX_POOL_BACKWARD, pooling.MAX_RECIPES, tuple(pooling.MAX_BACKWARD_TINY)),
+    Question(CONV_FORWARD, CONV_RECIPES, _CONV_TINY),
+    Question(CONV_BACKWARD, CONV_RECIPES, tuple(n for n in _CONV_TINY if n != "high and narrow")),
+    Question(MAX_POOL_BACKWARD, pooling.MAX_RECIPES, _POOL_TINY),
 )

@@ -1,11 +1,19 @@
 """Known wrong answers to ``conv_forward_im2col`` and ``conv_backward_im2col``."""
 
-from autograder.misconceptions.im2col.forms import conv_backward, conv_forward
+from autograder.misconceptions.im2col.forms import (
+    CONV_ADD,
+    CONV_CROP,
+    conv_backward,
+    conv_forward,
+    conv_scatter,
+)
 from autograder.misconceptions.im2col.rules import (
+    ADDING,
     ARGUMENTS,
     AXES,
     BACK,
     BIAS,
+    CROPPING,
     ORDER,
     PADDING,
     PRODUCT,
@@ -351,6 +359,42 @@ BACKWARD = (
         remedy=BACK,
         check="dx",
         edits=((_BACK, "dcols"),),
+    ),
+    conv_scatter(
+        "I436",
+        title="the crop dx[:, :, pad:-pad, pad:-pad] is empty when pad is 0",
+        question="What does the slice 0:-0 select?",
+        remedy=CROPPING,
+        check="dx",
+        edits=((CONV_CROP, "dx = dx_pad[:, :, pad:-pad, pad:-pad]"),),
+    ),
+    conv_scatter(
+        "I437",
+        title="the crop of dx starts at 0 instead of at pad",
+        question="Where in the padded array does x[0, 0, 0, 0] stand?",
+        remedy=CROPPING,
+        check="dx",
+        edits=((CONV_CROP, "dx = dx_pad[:, :, :H, :W]"),),
+    ),
+    conv_scatter(
+        "I438",
+        title="dx is assigned (=) for every place in the kernel, instead of added (+=)",
+        question="In how many columns does the pixel in the middle of x stand?",
+        remedy=ADDING,
+        check="dx",
+        edits=((CONV_ADD, CONV_ADD.replace("+=", "=")),),
+    ),
+    conv_scatter(
+        "I439",
+        title="the last row and column of windows is left out",
+        question="How many windows stand below each other?",
+        remedy="dout.shape tells how many windows there are in each direction.",
+        check="dx",
+        edits=(
+            ("u + stride * H_out, stride)", "u + stride * (H_out - 1), stride)"),
+            ("v + stride * W_out, stride)", "v + stride * (W_out - 1), stride)"),
+            (CONV_ADD, CONV_ADD.replace("[:, u, v]", "[:, u, v, :-1, :-1]")),
+        ),
     ),
     conv_backward(
         "I414",

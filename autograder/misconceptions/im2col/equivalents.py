@@ -4,6 +4,7 @@ from autograder.misconceptions.im2col.forms import (
     BACK_INDICES,
     BACK_LOOPS,
     BACK_PLACES,
+    CONV_SCATTER,
     INDICES,
     LOOPS,
     PLACES,
@@ -143,6 +144,12 @@ EQUIVALENTS = (
             ("w.reshape(F, -1).T @ flat", 'np.einsum("fk,fp->kp", w.reshape(F, -1), flat)'),
         ),
         reason="the same sums",
+    ),
+    Equivalent(
+        "without col2im",
+        "conv_backward_im2col",
+        form=CONV_SCATTER,
+        reason="columns go back place by place; no pixel stands twice in one slice",
     ),
     Equivalent(
         "db from dout",

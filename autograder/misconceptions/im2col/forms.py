@@ -127,6 +127,30 @@ BACK_PLACES = f"""
     return x_pad[:, :, padding : padding + H, padding : padding + W]
 """
 
+CONV_ADD = "dx_pad[:, :, rows, columns] += shares[:, u, v].transpose(3, 0, 1, 2)"
+CONV_CROP = "dx = dx_pad[:, :, pad : pad + H, pad : pad + W]"
+#: Without col2im: columns go back place by place.
+CONV_SCATTER = f"""
+def conv_backward_im2col(dout, cache):
+    x, w, b, conv_param = cache
+    stride, pad = conv_param["stride"], conv_param["pad"]
+    N, C, H, W = x.shape
+    F, _, HH, WW = w.shape
+    _, _, H_out, W_out = dout.shape
+    flat = dout.transpose(1, 2, 3, 0).reshape(F, -1)
+    db = dout.sum(axis=(0, 2, 3))
+    dw = (flat @ im2col_indices(x, HH, WW, pad, stride).T).reshape(w.shape)
+    shares = (w.reshape(F, -1).T @ flat).reshape(C, HH, WW, H_out, W_out, N)
+    dx_pad = np.zeros((N, C, H + 2 * pad, W + 2 * pad))
+    for u in range(HH):
+        for v in range(WW):
+            rows = slice(u, u + stride * H_out, stride)
+            columns = slice(v, v + stride * W_out, stride)
+            {CONV_ADD}
+    {CONV_CROP}
+    return dx, dw, db
+"""
+
 #: Without the two functions: the winners are put straight into the image.
 POOL_SCATTER = "np.add.at(dx, (n, c, row, col), dout)"
 POOL_DIRECT = f"""
@@ -150,4 +174,5 @@ places = partial(im2col, form=PLACES)
 back_indices = partial(col2im, form=BACK_INDICES)
 back_loops = partial(col2im, form=BACK_LOOPS)
 back_places = partial(col2im, form=BACK_PLACES)
+conv_scatter = partial(conv_backward, form=CONV_SCATTER)
 pool_direct = partial(pool_backward, form=POOL_DIRECT)
