@@ -897,7 +897,9 @@ def pooling_difference():
     param = {"pool_height": 3, "pool_width": 2, "stride": 2}
     out, kept = max_pool_forward_naive(x, param)
     dout = random.standard_normal(out.shape)
-    return np.max(np.abs(max_pool_backward_im2col(dout, kept) - max_pool_backward_naive(dout, kept)))
+    return np.max(
+        np.abs(max_pool_backward_im2col(dout, kept) - max_pool_backward_naive(dout, kept))
+    )
 
 
 attempt(pooling_difference, expected=0)
@@ -963,3 +965,131 @@ check(max_pool_backward_im2col)
 # - (b), 1 point: half a point for the advantage together with 900 MB (or "nine times"), half a point
 #   for a sensible situation. "Keeping is always better" gets no second half.
 # ### END SOLUTION
+
+# %% [markdown]
+# # Optional: an oracle test of your own
+#
+# This part gives bonus credit. You have compared fast functions with slow ones all along. Now write
+# the comparison itself, as a function, for a layer that you have not seen:
+
+
+# %% nbgrader={"grade": false, "grade_id": "corners_given", "locked": true, "schema_version": 3, "solution": false, "task": false}
+def corners_forward(x, param):
+    """Of every window 0.7 times the bottom right entry minus 0.3 times the top left one.
+
+    x: images, shape (N, C, H, W). param: a dict with "height" and "width" of the window, "stride"
+    and "pad". Returns the output, shape (N, C, H_out, W_out), and the cache, the tuple of x and
+    param.
+    """
+    height, width = param["height"], param["width"]
+    stride, pad = param["stride"], param["pad"]
+    N, C, H, W = x.shape
+    H_out = 1 + (H + 2 * pad - height) // stride
+    W_out = 1 + (W + 2 * pad - width) // stride
+    x_pad = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    out = np.zeros((N, C, H_out, W_out))
+    for i in range(H_out):
+        for j in range(W_out):
+            window = x_pad[:, :, i * stride :, j * stride :][:, :, :height, :width]
+            out[:, :, i, j] = 0.7 * window[:, :, -1, -1] - 0.3 * window[:, :, 0, 0]
+    return out, (x, param)
+
+
+def corners_slow_backward(dout, cache):
+    """The gradient with respect to x, with plain loops: the oracle."""
+    x, param = cache
+    height, width = param["height"], param["width"]
+    stride, pad = param["stride"], param["pad"]
+    N, C, H, W = x.shape
+    dx_pad = np.zeros((N, C, H + 2 * pad, W + 2 * pad))
+    for i in range(dout.shape[2]):
+        for j in range(dout.shape[3]):
+            top, left = i * stride, j * stride
+            dx_pad[:, :, top + height - 1, left + width - 1] += 0.7 * dout[:, :, i, j]
+            dx_pad[:, :, top, left] -= 0.3 * dout[:, :, i, j]
+    return dx_pad[:, :, pad : pad + H, pad : pad + W]
+
+
+# %% [markdown]
+# `oracle_test(forward, slow_backward, fast_backward)` is given these two functions and *some* fast
+# backward, and says `True` if the fast one agrees with the slow one, `False` if not. It makes its
+# own inputs. It is tried on two right ones, in different styles, and on thirteen wrong ones. Of
+# those, most are right *for some sizes*: only without padding, only with one image, only for square
+# windows.
+#
+# The whole art is the choice of sizes. Write a short list of them and loop over it, or draw many at
+# random from a generator with a fixed seed. Ask of your sizes:
+#
+# - Is there one with padding 0? One with a padding that is neither 0 nor 1?
+# - One with stride 1 and one with a larger stride? One where rows *and* columns are left over?
+# - Do windows overlap *in the entries that this layer uses*? The last entry of one window must be
+#   the first of another.
+# - Are there several images and several channels? Is anything square that need not be?
+#
+# Then compare: shapes first, then every entry, for a random `dout`, up to rounding. `nan` must fail.
+
+
+# %% nbgrader={"grade": false, "grade_id": "oracle_test_solution", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def oracle_test(forward, slow_backward, fast_backward):
+    """Tell whether fast_backward agrees with slow_backward, whatever the sizes.
+
+    forward: called as forward(x, param), as corners_forward; returns (out, cache).
+    slow_backward, fast_backward: called as backward(dout, cache); return dx. A wrong one may return
+    an array of another shape. x has at most a hundred thousand entries.
+    Returns True or False, the same in every call.
+    """
+    ### BEGIN SOLUTION
+    random = np.random.default_rng(8)
+    for _ in range(60):
+        shape = random.integers([1, 1, 5, 5], [4, 4, 8, 8])
+        height, width, stride, padded = random.integers(1, 4, size=4).tolist()
+        x = random.standard_normal(shape)
+        param = {"height": height, "width": width, "stride": stride, "pad": padded - 1}
+        out, cache = forward(x, param)
+        dout = random.standard_normal(out.shape)
+        right, found = slow_backward(dout, cache), fast_backward(dout, cache)
+        if np.shape(found) != np.shape(right):
+            return False
+        if not np.allclose(found, right):
+            return False
+    return True
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on one that is right, and on one that you break yourself.
+
+
+# %%
+def broken_backward(dout, cache):
+    """Right without padding only."""
+    x, param = cache
+    _, _, H, W = x.shape
+    unpadded = (np.zeros((*x.shape[:2], H + 2 * param["pad"], W + 2 * param["pad"])), param)
+    return corners_slow_backward(dout, (unpadded[0], {**param, "pad": 0}))[:, :, :H, :W]
+
+
+try:
+    same = oracle_test(corners_forward, corners_slow_backward, corners_slow_backward)
+    broken = oracle_test(corners_forward, corners_slow_backward, broken_backward)
+    print("the slow one itself:", same, "(should be True)")
+    print("the broken one:", broken, "(should be False)")
+except NotImplementedError:
+    print("Not yet: write oracle_test above, then run this cell again.")
+
+# %% nbgrader={"grade": true, "grade_id": "oracle_test", "locked": true, "points": 0, "schema_version": 3, "solution": false, "task": false} tags=["raises-exception"] bonus=2
+check(oracle_test)
+
+# %% [markdown]
+# # Further reading
+#
+# - K. Chellapilla, S. Puri and P. Simard, *High performance convolutional neural networks for
+#   document processing* (2006): where unrolling convolutions into matrix products was proposed.
+# - S. Chetlur and others, *cuDNN: efficient primitives for deep learning* (2014), arXiv:1410.0759:
+#   the same product without ever storing the whole matrix.
+# - V. Dumoulin and F. Visin, *A guide to convolution arithmetic for deep learning* (2016),
+#   arXiv:1603.07285: sizes, and the transposed convolution, which is this notebook's dx.
+# - The PyTorch pages of `Unfold` and `Fold`: im2col and col2im with another order of columns (image
+#   by image, each in a matrix of its own), and the same remark that one is not the other's inverse.
+# - NumPy's pages of `numpy.ufunc.at` and of indexing with arrays, and of
+#   `numpy.lib.stride_tricks.sliding_window_view`: windows without a copy.

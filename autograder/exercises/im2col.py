@@ -12,6 +12,8 @@ import numpy as np
 from autograder.exercises import convolution, pooling
 from autograder.exercises.question import MakeInputs, Question, Recipe, distinct, nonzero
 from course_utils.exercise import Check, Exercise, Value
+from course_utils.specimens import specimen
+from course_utils.specimens.corners import STYLES
 
 #: Beyond what float32 can count to.
 _LARGE = 2**24
@@ -259,10 +261,88 @@ _POOL_TINY = tuple(
     if name not in ("tiny: wide window", "tiny: remainder")
 )
 
+
+def _trial(name: str, how: str) -> Recipe:
+    """What an oracle test is asked about: a right fast backward of a style, or one with a flaw."""
+    right = how in STYLES
+    fast = specimen("right corners" if right else "wrong corners", how)
+
+    def make(_: np.random.Generator) -> Mapping[str, Value]:
+        return {
+            "forward": specimen("corner differences"),
+            "slow_backward": specimen("slow corners"),
+            "fast_backward": fast,
+        }
+
+    return Recipe(name, make, "to be accepted" if right else "to be rejected", smooth=False)
+
+
+def _verdict(name: str, title: str, rule: str, weight: float, *cases: str) -> Check:
+    """A check of one style of the right backward and of several flaws."""
+    return Check(name, title, rule, weight, outputs=("verdict",), cases=cases)
+
+
+ORACLE_TEST = Exercise(
+    name="oracle_test",
+    function="oracle_test",
+    outputs=("verdict",),
+    caches=False,
+    specimens=True,
+    checks=(
+        _verdict(
+            "plain",
+            "a right one accepted, wrong numbers rejected",
+            "Compare every entry of what both backward passes return for a random dout.",
+            2,
+            "by slices",
+            "dout without signs",
+            "one entry wrong",
+            "1 percent too large",
+            "one entry nan",
+        ),
+        _verdict(
+            "windows",
+            "windows of every kind",
+            "Try oblong windows, a stride above 1, windows that overlap, and a remainder.",
+            3,
+            "divided at the end",
+            "stride 1 only",
+            "square windows only",
+            "no overlap only",
+            "no remainder only",
+        ),
+        _verdict(
+            "padding",
+            "every padding",
+            "Try padding 0, and a padding above 1.",
+            2,
+            "by slices",
+            "padding 0 only",
+            "padding above 0 only",
+            "padding 1 only",
+        ),
+        _verdict(
+            "batch",
+            "several images and channels",
+            "Try more than one image, and more than one channel.",
+            2,
+            "by slices",
+            "one channel only",
+            "images in another order",
+        ),
+    ),
+)
+#: What illustrates a failure: a wrong one that is accepted, a right one that is rejected.
+_SHOWN = ("dout without signs", "by slices")
+_TRIALS = {name: _trial(name, name) for name in ORACLE_TEST.cases} | {
+    f"tiny: {name}": _trial(f"tiny: {name}", name) for name in _SHOWN
+}
+
 QUESTIONS = (
     Question(IM2COL, IM2COL_RECIPES, _SMALL),
     Question(COL2IM, COL2IM_RECIPES, _SMALL),
     Question(CONV_FORWARD, CONV_RECIPES, _CONV_TINY),
     Question(CONV_BACKWARD, CONV_RECIPES, tuple(n for n in _CONV_TINY if n != "high and narrow")),
     Question(MAX_POOL_BACKWARD, pooling.MAX_RECIPES, _POOL_TINY),
+    Question(ORACLE_TEST, _TRIALS, tuple(f"tiny: {name}" for name in _SHOWN)),
 )

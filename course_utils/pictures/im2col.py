@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from numpy.typing import NDArray
 
 from course_utils.pictures.figure import (
     BLUE,
@@ -268,12 +269,12 @@ def race(
     )
 
 
-def _window(image: Numbers, corner: Cell) -> Numbers:
+def _window(image: NDArray[Any], corner: Cell) -> NDArray[Any]:
     (row, column), (height, width) = corner, FIELD
     return image[row : row + height, column : column + width]
 
 
-def _listed(values: Sequence[Any]) -> str:
+def _listed(values: NDArray[Any]) -> str:
     return ", ".join(map(str, values))
 
 

@@ -3,7 +3,13 @@
 Among rows with equal results the first is named.
 """
 
-from autograder.misconceptions.im2col import convolution, pooling, to_columns, to_image
+from autograder.misconceptions.im2col import (
+    convolution,
+    own_test,
+    pooling,
+    to_columns,
+    to_image,
+)
 from autograder.misconceptions.im2col.equivalents import EQUIVALENTS
 
 __all__ = ["EQUIVALENTS", "MISTAKES"]
@@ -14,4 +20,5 @@ MISTAKES = (
     *convolution.FORWARD,
     *convolution.BACKWARD,
     *pooling.MISTAKES,
+    *own_test.MISTAKES,
 )
