@@ -15,4 +15,9 @@ from torch_truth import convolution, pooling, recurrent, variants
 #: The modules by notebook.
 NOTEBOOKS: Mapping[str, ModuleType] = {
     module.NOTEBOOK: module for module in (convolution, pooling, variants, recurrent)
+from torch_truth import convolution, im2col, pooling
+
+#: The modules by notebook.
+NOTEBOOKS: Mapping[str, ModuleType] = {
+    module.NOTEBOOK: module for module in (convolution, pooling, im2col)
 }
