@@ -153,7 +153,7 @@ pictures.im2col.order()
 # ## Step 1 of 4: a row, with a loop (given)
 #
 # In one dimension a window is a slice. Read the function, and say what `start` is before you run
-# it. For the steps `attempt` prints what your function gives beside what it should give.
+# it. `attempt` says whether a call gives what it should give.
 
 
 # %%
@@ -174,9 +174,10 @@ def attempt(call, expected):
     except NotImplementedError:
         print("Not yet: write the function above, then run this cell again.")
         return
-    agree = np.shape(got) == np.shape(expected) and np.allclose(got, expected)
-    print("yours:", np.asarray(got), "expected:", np.array(expected), sep="\n")
-    print("They agree." if agree else "They differ.")
+    if np.shape(got) == np.shape(expected) and np.allclose(got, expected):
+        print("right:", np.asarray(got), sep="\n")
+    else:
+        print("not yet:", np.asarray(got), "expected:", np.array(expected), sep="\n")
 
 
 row = np.array([3.0, 1.0, 4.0, 1.0, 5.0])
@@ -521,22 +522,22 @@ pictures.im2col.round_trip(im2col_indices, col2im_indices)
 # Formula (2) says that col2im multiplies with $A^\top$. And for *every* image $u$ and *all* columns
 # $c$
 #
-# $$ \langle A u,\ c \rangle \;=\; \langle u,\ A^\top c \rangle ,
-#    \qquad\text{the sum of } \mathtt{im2col}(u) \cdot c \text{ is the sum of }
-#    u \cdot \mathtt{col2im}(c) . \tag{3} $$
+# $$ \langle A u,\ c \rangle \;=\; \langle u,\ A^\top c \rangle . \tag{3} $$
 #
-# Two numbers. One random pair $u, c$ finds nearly every mistake, without a step size and without a
-# single derivative.
+# The brackets are inner products: multiply entry by entry, and add everything up. In code:
+# `np.sum(im2col(u) * c)` equals `np.sum(u * col2im(c))`. These are two numbers. One random pair
+# $u, c$ finds nearly every mistake, without a step size and without a single derivative.
 
 
 # %%
 def adjoint_gap():
-    """The left side of (3) minus the right one, for random u and c, rounded to nine digits."""
+    """How far apart the sides of (3) are, for random u and c, rounded to nine digits."""
     random = np.random.default_rng(4)
     u = random.standard_normal((2, 3, 5, 7))
     cols = im2col_indices(u, 2, 3, 1, 2)
     c = random.standard_normal(cols.shape)
-    return round(np.sum(cols * c) - np.sum(u * col2im_indices(c, u.shape, 2, 3, 1, 2)), 9)
+    back = col2im_indices(c, u.shape, 2, 3, 1, 2)
+    return round(abs(np.sum(cols * c) - np.sum(u * back)), 9)
 
 
 attempt(adjoint_gap, expected=0)
@@ -656,7 +657,7 @@ check(conv_forward_im2col)
 #
 # $$ dM = D\, X^\top, \qquad dX = M^\top D, \qquad db = D\,\mathbf{1} . \tag{5} $$
 #
-# Need not remember where the transposition goes: **the shapes decide it.** $D$ is $F \times P$,
+# You need not remember where the transposition goes: **the shapes decide it.** $D$ is $F \times P$,
 # $X$ is $K \times P$, and $dM$ must be $F \times K$.
 #
 # What is left is bookkeeping: $dM$ is `dw` flattened, and $dX$ goes back to the image by `col2im`.
@@ -913,24 +914,24 @@ check(max_pool_backward_im2col)
 # Each of these is in public code. We ran them and compared them with PyTorch:
 #
 # - **`+=` through the index arrays** instead of `np.add.at`. The customary mistake of this subject:
-#   right where windows do not overlap, otherwise most of the gradient is lost.
+#   right where windows do not overlap, and short of contributions where they do.
 # - **`dw` reshaped as (F, HH, WW, C).** One layer is right with one channel and wrong as soon as
-#   there are two. Its test had one.
+#   there are two.
 # - **Nothing transposed.** One layer multiplies `w.reshape(F, -1) @ dout` and runs only where $F$
 #   happens to equal $C \cdot HH \cdot WW$.
-# - **The line that scatters is commented out.** One pooling layer returns zeros, and no test asks.
-# - **`pad = 1, stride = 1` written into the call of col2im.** Right in every example of the course
-#   that it was written for.
+# - **The line that scatters is commented out.** One pooling layer returns zeros.
+# - **`pad = 1, stride = 1` written into the call of col2im.** Right for the most customary layer.
 # - **`W_out` computed with `field_height`**, or an assertion that tests $W$ against the height of
 #   the field. Square kernels hide the first and satisfy the second.
 # - **An integer matrix** from `zeros_like(cols)`: gradients are cut off to whole numbers.
 #
 # How much does the usual test see? `x (4, 3, 5, 5)`, three by three filters, stride 1 and padding 1
 # is the shape that the best-known course checks a convolution with. We tried the known mistakes of
-# this notebook on it, the 39 wrong versions of `conv_backward_im2col`: **10 of them pass.** All ten
-# fail as soon as the kernel is oblong, the padding is not 1, the stride is not 1, or a test looks at
-# more than values (a second call, whole numbers, the arguments afterwards). The lesson of notebooks
-# 2 and 3 once more: choose sizes of which **no two coincide**, and look at more than one.
+# this notebook on it, 39 wrong versions of `conv_backward_im2col`: **11 of them pass.** Six of these
+# fail as soon as the kernel is oblong, or the padding or the stride is not 1. The other five need a
+# test that looks further: at the arguments afterwards, at a second call, at whole numbers, at the
+# ninth digit. So choose sizes of which **no two coincide**, try more than one, and look at more than
+# the values.
 
 # %% [markdown]
 # # Written question
