@@ -927,7 +927,7 @@ check(max_pool_backward_im2col)
 #
 # How much does the usual test see? `x (4, 3, 5, 5)`, three by three filters, stride 1 and padding 1
 # is the shape that the best-known course checks a convolution with. We tried the known mistakes of
-# this notebook on it, 39 wrong versions of `conv_backward_im2col`: **11 of them pass.** Six of these
+# this notebook on it, 40 wrong versions of `conv_backward_im2col`: **11 of them pass.** Six of these
 # fail as soon as the kernel is oblong, or the padding or the stride is not 1. The other five need a
 # test that looks further: at the arguments afterwards, at a second call, at whole numbers, at the
 # ninth digit. So choose sizes of which **no two coincide**, try more than one, and look at more than

@@ -533,6 +533,14 @@ BACKWARD = (
         edits=(("x, w, b, conv_param = cache", "x, w, b, conv_param, cols = cache"),),
     ),
     conv_backward(
+        "I440",
+        title="names of the notebook are handed to col2im instead of what the cache holds",
+        question="Would your function run in another notebook, with nothing but its arguments?",
+        remedy="Stride and padding come from conv_param, which is in the cache.",
+        check="dx",
+        edits=((_BACK, _BACK.replace("pad, stride", "padding, stride")),),
+    ),
+    conv_backward(
         "I431",
         title="dout is changed",
         question="What is in dout after your function has run?",
