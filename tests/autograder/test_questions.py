@@ -56,7 +56,11 @@ def test_checks_have_names_rules_and_weights(name: str) -> None:
         assert check.title
         assert check.rule.endswith(".")
         assert check.weight > 0
-        assert bool(check.cases) == bool(check.outputs) == (check.kind in ("value", "dtype"))
+        assert (
+            bool(check.cases)
+            == bool(check.outputs)
+            == (check.kind in ("value", "dtype", "adjoint"))
+        )
         assert set(check.outputs) <= set(exercise.outputs)
     covered = {output for check in exercise.checks for output in check.outputs}
     assert covered == set(exercise.outputs)
