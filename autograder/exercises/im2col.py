@@ -86,7 +86,7 @@ _TINY = (
     ("tiny: two channels", _Sizes((1, 2, 1, 3), (1, 2), 0, 1)),
     ("tiny: padded", _Sizes((1, 1, 1, 1), (1, 2), 1, 1)),
     ("tiny: stride 2", _Sizes((1, 1, 1, 5), (1, 2), 0, 2)),
-    ("tiny: all", _Sizes((2, 2, 3, 4), (2, 3), 1, 2)),
+    ("tiny: all", _Sizes((2, 2, 2, 3), (1, 2), 1, 2)),
 )
 _LARGE_NUMBERS = _Sizes((2, 2, 5, 7), (3, 3), 1, 3)
 _SMALL = tuple(name for name, _ in _TINY)

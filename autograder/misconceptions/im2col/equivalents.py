@@ -123,13 +123,13 @@ EQUIVALENTS = (
                 (f"    {_COLS}\n", ""),
             ),
             (
-                "a dictionary",
+                "a dictionary for columns",
                 '{"x": x, "w": w, "p": conv_param}',
                 'x, w, conv_param = cache["x"], cache["w"], cache["p"]',
                 None,
             ),
             (
-                "extra items",
+                "out's shape as a fifth item",
                 "(x, w, b, conv_param, out.shape)",
                 "x, w, b, conv_param, _ = cache",
                 None,
