@@ -581,6 +581,9 @@ pictures.im2col.product()
 # ## Exercise 3: `conv_forward_im2col` (3 points)
 #
 # Use your `im2col_indices`. Mind the order of its arguments: padding comes before stride.
+#
+# Exercises 3 to 5 stand on your functions from Parts I and II, so mend those first. Only results are
+# judged: if im2col will not come right, a convolution by any other means passes here, too.
 
 
 # %% nbgrader={"grade": false, "grade_id": "conv_forward_im2col_solution", "locked": false, "schema_version": 3, "solution": true, "task": false}
