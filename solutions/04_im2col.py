@@ -24,8 +24,8 @@
 #
 # You need the chain rule, matrix products, NumPy slices and `reshape`, and what a convolution and
 # max pooling compute (notebooks 2 and 3). Plan 100 minutes. There are five graded functions and one
-# written question, and an optional part of 20 minutes at the end. `check(...)` may be asked as
-# often as you like.
+# written question, and an optional part of 20 minutes at the end. Run the cells in order. Where a cell
+# says `# YOUR CODE HERE`, replace that line and the one below it by your own.
 
 # %%
 import numpy as np
@@ -323,7 +323,10 @@ def im2col_indices(x, field_height, field_width, padding, stride):
 
 
 # %% [markdown]
-# First the example that you worked on paper, then two images whose pixels tell where they are.
+# First the example that you worked on paper, then two images whose pixels tell where they are. Then
+# the judge: ask `check` as often as you like. If you are stuck, `check(im2col_indices, hint=2)` asks
+# you a question, `hint=3` shows the smallest failing case, `hint=4` names the mistake. Asking costs
+# nothing.
 
 # %%
 paper_x = np.array([[[[1.0, 2.0, 0.0], [0.0, 1.0, 3.0], [2.0, 0.0, 1.0]]]])
