@@ -24,8 +24,8 @@
 #
 # You need the chain rule, matrix products, NumPy slices and `reshape`, and what a convolution and
 # max pooling compute (notebooks 2 and 3). Plan 100 minutes. There are five graded functions and one
-# written question, and an optional part of 20 minutes at the end. `check(...)` may be asked as
-# often as you like.
+# written question, and an optional part of 20 minutes at the end. Run the cells in order. Where a cell
+# says `# YOUR CODE HERE`, replace that line and the one below it by your own.
 
 # %%
 import numpy as np
@@ -323,7 +323,10 @@ def im2col_indices(x, field_height, field_width, padding, stride):
 
 
 # %% [markdown]
-# First the example that you worked on paper, then two images whose pixels tell where they are.
+# First the example that you worked on paper, then two images whose pixels tell where they are. Then
+# the judge: ask `check` as often as you like. If you are stuck, `check(im2col_indices, hint=2)` asks
+# you a question, `hint=3` shows the smallest failing case, `hint=4` names the mistake. Asking costs
+# nothing.
 
 # %%
 paper_x = np.array([[[[1.0, 2.0, 0.0], [0.0, 1.0, 3.0], [2.0, 0.0, 1.0]]]])
@@ -581,6 +584,9 @@ pictures.im2col.product()
 # ## Exercise 3: `conv_forward_im2col` (3 points)
 #
 # Use your `im2col_indices`. Mind the order of its arguments: padding comes before stride.
+#
+# Exercises 3 to 5 stand on your functions from Parts I and II, so mend those first. Only results are
+# judged: if im2col will not come right, a convolution by any other means passes here, too.
 
 
 # %% nbgrader={"grade": false, "grade_id": "conv_forward_im2col_solution", "locked": false, "schema_version": 3, "solution": true, "task": false}

@@ -6,7 +6,7 @@ here, and its known mistakes in ``autograder/misconceptions/``.
 
 from collections.abc import Mapping
 
-from autograder.exercises import clinic, convolution, pooling, recurrent, variants
+from autograder.exercises import clinic, convolution, im2col, pooling, recurrent, variants
 from autograder.exercises.question import Question, Recipe
 
 __all__ = ["QUESTIONS", "Question", "Recipe"]
@@ -16,6 +16,7 @@ QUESTIONS: Mapping[str, tuple[Question, ...]] = {
     "01_gradient_checking": gradient_checking.QUESTIONS,
     "02_convolution": convolution.QUESTIONS,
     "03_pooling": pooling.QUESTIONS,
+    "04_im2col": im2col.QUESTIONS,
     "05_convolution_variants": variants.QUESTIONS,
     "06_recurrent": recurrent.QUESTIONS,
     "07_bug_clinic": clinic.QUESTIONS,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from autograder.misconceptions import clinic, convolution, pooling, recurrent, variants
+from autograder.misconceptions import clinic, convolution, im2col, pooling, recurrent, variants
 from autograder.misconceptions.misconception import Equivalent, Misconception
 
 __all__ = ["CATALOGUE", "EQUIVALENTS", "Equivalent", "Misconception"]
@@ -12,6 +12,7 @@ CATALOGUE: Mapping[str, tuple[Misconception, ...]] = {
     "01_gradient_checking": gradient_checking.MISTAKES,
     "02_convolution": convolution.MISTAKES,
     "03_pooling": pooling.MISTAKES,
+    "04_im2col": im2col.MISTAKES,
     "05_convolution_variants": variants.MISTAKES,
     "06_recurrent": recurrent.MISTAKES,
     "07_bug_clinic": clinic.MISTAKES,
@@ -22,6 +23,7 @@ EQUIVALENTS: Mapping[str, tuple[Equivalent, ...]] = {
     "01_gradient_checking": gradient_checking.EQUIVALENTS,
     "02_convolution": convolution.EQUIVALENTS,
     "03_pooling": pooling.EQUIVALENTS,
+    "04_im2col": im2col.EQUIVALENTS,
     "05_convolution_variants": variants.EQUIVALENTS,
     "06_recurrent": recurrent.EQUIVALENTS,
     "07_bug_clinic": clinic.EQUIVALENTS,

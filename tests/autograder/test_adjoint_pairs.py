@@ -5,11 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder import margins, reference
+from autograder import batch, margins, reference
+from autograder.course import Course
 from autograder.exercises.question import Question, Recipe, nonzero
 from autograder.preparation import ReferenceDisagreesError, prepare
+from autograder.submission import Submission, SubmittedCell
 from course_utils.exercise import Check, Exercise
 
+ROOT = Path(__file__).parents[2]
 SOURCE = """\
 # %%
 import numpy as np
@@ -100,3 +103,40 @@ def test_the_pair_refutes_what_is_off_by_more_than_its_tolerance(right, by) -> N
 
 def test_the_pair_is_the_second_judge_of_its_exercise() -> None:
     assert margins.second_judge_of(EXERCISE) == margins.ADJOINT
+
+
+# In the sandbox
+
+#: Columns image by image, in both functions.
+FRIENDS = (
+    ("im2col_indices", "return cols.transpose(1, 2, 0)", "return cols.transpose(1, 0, 2)"),
+    (
+        "col2im_indices",
+        "H_out * W_out, N).transpose(2, 0, 1)",
+        "N, H_out * W_out).transpose(1, 0, 2)",
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("edits", "start"),
+    [
+        (FRIENDS, "your pair is adjoint, "),
+        (FRIENDS[1:], "im2col_indices is right, col2im_indices is what is off: "),
+    ],
+)
+def test_a_graded_pair_is_told_which_is_off_and_earns_nothing_by_fitting(
+    isolation, tmp_path, edits, start: str
+) -> None:
+    course = Course(ROOT, tmp_path)
+    grader = batch.make_grader(course, "04_im2col", isolation)
+    changed = reference.load(course, "04_im2col")
+    for function, old, new in edits:
+        changed = changed.changed(function, [(old, new)])
+    code = [SubmittedCell("import numpy as np")]
+    code += [SubmittedCell(changed.source(function)) for function in changed.functions]
+    verdict = grader.grade(Submission("friend", "04_im2col", tuple(code)))
+    (found,) = (e for e in verdict.exercises if e.exercise == "col2im_indices")
+    (check,) = (check for check in found.card.checks if check.kind == "adjoint")
+    assert (check.status, found.share) == ("failed", 0.0)
+    assert check.message.startswith(start)
