@@ -158,6 +158,8 @@ class Notebook:
             return self._kept[value.number]  # type: ignore[attr-defined]
         if type(value) is self._wire.Function:
             ask, number = self._ask, value.number  # type: ignore[attr-defined]
+            if value.reuses:  # type: ignore[attr-defined]
+                return self._plain.one_array(lambda *arguments: ask(number, arguments))
             return lambda *arguments: ask(number, arguments)
         return value
 

@@ -33,7 +33,7 @@ class Lent:
     def sent(self, argument: Value) -> Value:
         """The argument as it travels: a function is a number."""
         if isinstance(argument, Specimen):
-            return wire.Function(self._functions.index(argument))
+            return wire.Function(self._functions.index(argument), reuses=argument.reuses)
         return argument
 
     def answer(self, question: wire.Message) -> Mapping[str, Any]:

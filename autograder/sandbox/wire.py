@@ -78,12 +78,16 @@ class Handle:
 
 
 class Function:
-    """Stands for a function that stays with the grader, and may be called during one call."""
+    """Stands for a function that stays with the grader, and may be called during one call.
 
-    __slots__ = ("number",)
+    ``reuses``: the child makes it one that returns the same array in every call.
+    """
 
-    def __init__(self, number: int) -> None:
+    __slots__ = ("number", "reuses")
+
+    def __init__(self, number: int, *, reuses: bool = False) -> None:
         self.number = number
+        self.reuses = reuses
 
 
 class _Packer:
@@ -106,7 +110,8 @@ class _Packer:
         elif kind is Handle:
             packed = {"handle": value.number}  # type: ignore[attr-defined]
         elif kind is Function:
-            packed = {"function": value.number}  # type: ignore[attr-defined]
+            name = "reusing" if value.reuses else "function"  # type: ignore[attr-defined]
+            packed = {name: value.number}  # type: ignore[attr-defined]
         elif kind in (tuple, list, dict) and depth < DEEPEST and self.parts > 0:
             packed = self._pack_container(value, depth)
         else:
@@ -206,8 +211,9 @@ class _Unpacker:
         if key in ("array", "scalar"):
             array = self._unpack_array(content)
             return array if key == "array" else array[()]
-        if key in ("handle", "function") and type(content) is int:
-            return Handle(content) if key == "handle" else Function(content)
+        if key in ("handle", "function", "reusing") and type(content) is int:
+            reuses = key == "reusing"
+            return Handle(content) if key == "handle" else Function(content, reuses=reuses)
         if type(content) is not list:
             raise FrameError("a value of unknown form")
         if key == "dict":

@@ -8,11 +8,17 @@ from course_utils.exercise import Value
 
 #: By name, each called with what the student's tool gives it and then its parameters.
 FUNCTIONS: dict[str, Callable[..., Any]] = {}
+#: Names of those that a student's code sees as functions which keep one array for their results.
+REUSING: set[str] = set()
 
 
 @dataclass(frozen=True, eq=False)
 class Specimen:
-    """A function by its name in ``FUNCTIONS``, with the last of its arguments fixed."""
+    """A function by its name in ``FUNCTIONS``, with the last of its arguments fixed.
+
+    It is pure.  Where it ``reuses`` an array, whoever lends it to a student's code wraps it
+    in ``plain.one_array``: what is sent through a wire arrives as an array of its own.
+    """
 
     name: str
     parameters: tuple[Value, ...] = ()
@@ -20,6 +26,11 @@ class Specimen:
     def __call__(self, *arguments: Value) -> Value:
         """The function's value for these arguments."""
         return FUNCTIONS[self.name](*arguments, *self.parameters)
+
+    @property
+    def reuses(self) -> bool:
+        """Tell whether it is lent as one that returns the same array in every call."""
+        return self.name in REUSING
 
     def __repr__(self) -> str:
         return f"specimen({', '.join(map(repr, (self.name, *self.parameters)))})"
@@ -40,12 +51,14 @@ def specimen(name: str, *parameters: Value) -> Specimen:
     return Specimen(name, parameters)
 
 
-def named(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Enter the decorated function into ``FUNCTIONS``."""
+def named(name: str, *, reuses: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Enter the decorated function into ``FUNCTIONS``; see ``Specimen`` for ``reuses``."""
 
     def enter(function: Callable[..., Any]) -> Callable[..., Any]:
         assert name not in FUNCTIONS, name
         FUNCTIONS[name] = function
+        if reuses:
+            REUSING.add(name)
         return function
 
     return enter

@@ -7,7 +7,9 @@ import pytest
 
 from autograder.sandbox import Child, ChildStopped
 from autograder.sandbox import lent as lending
+from course_utils.checking import LocalSession
 from course_utils.specimens import FUNCTIONS, Specimen
+from course_utils.specimens.registry import REUSING
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +54,18 @@ def test_containers_come_back_as_what_they_are(child) -> None:
 def test_many_questions_are_answered_in_one_call(child) -> None:
     body = "return sum(float(f(1.0)) for _ in range(500))"
     assert asked(child, body, Specimen("scaled", (2.0,))).outputs[0] == 1000
+
+
+def test_a_function_that_reuses_its_array_overwrites_what_it_returned(child, monkeypatch) -> None:
+    monkeypatch.setattr("course_utils.specimens.registry.REUSING", {*REUSING, "scaled"})
+    body = "a = f(rest[0]); b = f(2 * rest[0]); return np.stack([a, b, f(np.ones(3))[:2]])"
+    given = (Specimen("scaled", (3.0,)), np.arange(2.0))
+    expected = [[0, 6], [0, 6], [3, 3]]
+    np.testing.assert_array_equal(asked(child, body, *given).outputs[0], expected)
+    names = {"np": np}
+    exec(f"def use(f, *rest):\n    {body}", names)  # noqa: S102 - the same text, here
+    here = LocalSession(names["use"], "use").call("use", given, ("value",), keep=False)
+    np.testing.assert_array_equal(here.outputs[0], expected)
 
 
 @pytest.mark.parametrize(
