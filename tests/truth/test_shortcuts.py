@@ -5,12 +5,17 @@ import numpy as np
 from autograder.shortcuts import SHORTCUTS
 
 
-def test_output_and_gradients_are_those_of_torch(operation, case):
-    assert operation.unlike(SHORTCUTS[operation.notebook], case) == []
+def quick(operation, functions):
+    """The functions of the notebook, by shortcuts as far as there are some."""
+    return {**functions, **SHORTCUTS.get(operation.notebook, {})}
+
+
+def test_output_and_gradients_are_those_of_torch(operation, case, functions):
+    assert operation.unlike(quick(operation, functions), case) == []
 
 
 def test_a_cache_serves_reference_and_shortcut_alike(operation, case, functions):
-    shortcuts = SHORTCUTS[operation.notebook]
+    shortcuts = quick(operation, functions)
     for forward, backward in ((functions, shortcuts), (shortcuts, functions)):
         mixed = {
             operation.forward: forward[operation.forward],
@@ -19,8 +24,8 @@ def test_a_cache_serves_reference_and_shortcut_alike(operation, case, functions)
         assert operation.unlike(mixed, case) == []
 
 
-def test_arguments_are_left_as_they_were(operation, case):
-    shortcuts = SHORTCUTS[operation.notebook]
+def test_arguments_are_left_as_they_were(operation, case, functions):
+    shortcuts = quick(operation, functions)
     given, dout = operation.arguments(case), operation.dout(case)
     _, cache = shortcuts[operation.forward](*given)
     shortcuts[operation.backward](dout, cache)
