@@ -65,3 +65,22 @@ def read_after_another(
     h = np.stack([cell.forward(x[:, t]) for t in range(x.shape[1])], axis=1)
     dx = np.stack([cell.backward(dh[:, t]) for t in reversed(range(x.shape[1]))][::-1], axis=1)
     return h, dx, cell.dh_carry, cell.dWx, cell.dWh, cell.dbx, cell.dbh
+
+
+@driver
+def complex_step_of(kind: str, x: "Any", dout: "Any") -> "Any":
+    """The student's ``complex_step_gradient`` of an analytic function, which is made here.
+
+    A function that takes complex arrays cannot be lent: arrays that travel are real.
+    """
+    import numpy as np
+
+    def cubic(z: "Any") -> "Any":
+        return z * np.sum(z) ** 2
+
+    def shares(z: "Any") -> "Any":
+        grown = np.exp(z)
+        return grown / np.sum(grown, axis=-1, keepdims=True)
+
+    functions = {"cubic": cubic, "shares": shares}
+    return complex_step_gradient(functions[kind], x, dout)  # type: ignore[name-defined]  # noqa: F821

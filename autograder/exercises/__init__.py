@@ -6,13 +6,22 @@ here, and its known mistakes in ``autograder/misconceptions/``.
 
 from collections.abc import Mapping
 
-from autograder.exercises import clinic, convolution, im2col, pooling, recurrent, variants
+from autograder.exercises import (
+    clinic,
+    convolution,
+    gradient_checking,
+    im2col,
+    pooling,
+    recurrent,
+    variants,
+)
 from autograder.exercises.question import Question, Recipe
 
 __all__ = ["QUESTIONS", "Question", "Recipe"]
 
 #: Every notebook's questions, in the order of their grade cells.
 QUESTIONS: Mapping[str, tuple[Question, ...]] = {
+    "01_gradient_checking": gradient_checking.QUESTIONS,
     "02_convolution": convolution.QUESTIONS,
     "03_pooling": pooling.QUESTIONS,
     "04_im2col": im2col.QUESTIONS,

@@ -10,7 +10,7 @@ arguments first, and do nothing whose cost depends on a number's size.
 There is one module for each kind of tool; to import it enters its functions.
 """
 
-from course_utils.specimens import clinic, corners
+from course_utils.specimens import clinic, corners, gradient_checking
 from course_utils.specimens.registry import FUNCTIONS, Specimen, named, specimen
 
-__all__ = ["FUNCTIONS", "Specimen", "clinic", "corners", "named", "specimen"]
+__all__ = ["FUNCTIONS", "Specimen", "clinic", "corners", "gradient_checking", "named", "specimen"]
