@@ -6,7 +6,15 @@ here, and its known mistakes in ``autograder/misconceptions/``.
 
 from collections.abc import Mapping
 
-from autograder.exercises import clinic, convolution, im2col, pooling, recurrent, variants
+from autograder.exercises import (
+    clinic,
+    convolution,
+    gradient_checking,
+    im2col,
+    pooling,
+    recurrent,
+    variants,
+)
 from autograder.exercises.question import Question, Recipe
 
 __all__ = ["QUESTIONS", "Question", "Recipe"]

@@ -11,7 +11,14 @@ A notebook needs none.  Functions without a shortcut are the references themselv
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from autograder.shortcuts import clinic, convolution, pooling, recurrent, variants
+from autograder.shortcuts import (
+    clinic,
+    convolution,
+    gradient_checking,
+    pooling,
+    recurrent,
+    variants,
+)
 
 #: Every notebook's shortcuts, by the name of the function.
 SHORTCUTS: Mapping[str, Mapping[str, Callable[..., Any]]] = {

@@ -9,7 +9,15 @@ from __future__ import annotations
 import importlib
 from types import ModuleType
 
-__all__ = ["clinic", "convolution", "im2col", "pooling", "recurrent", "variants"]
+__all__ = [
+    "clinic",
+    "convolution",
+    "gradient_checking",
+    "im2col",
+    "pooling",
+    "recurrent",
+    "variants",
+]
 
 
 def __getattr__(name: str) -> ModuleType:

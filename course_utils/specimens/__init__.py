@@ -11,7 +11,7 @@ are not those expected: of two long arrays, broadcasting makes one that fills th
 There is one module for each kind of tool; to import it enters its functions.
 """
 
-from course_utils.specimens import clinic, corners
+from course_utils.specimens import clinic, corners, gradient_checking
 from course_utils.specimens.registry import FUNCTIONS, Specimen, named, specimen
 
-__all__ = ["FUNCTIONS", "Specimen", "clinic", "corners", "named", "specimen"]
+__all__ = ["FUNCTIONS", "Specimen", "clinic", "corners", "gradient_checking", "named", "specimen"]
