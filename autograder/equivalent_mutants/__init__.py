@@ -8,12 +8,20 @@ One module per notebook, named after it.
 
 from collections.abc import Mapping
 
-from autograder.equivalent_mutants import clinic, convolution, im2col, pooling, recurrent, variants
+from autograder.equivalent_mutants import (
+    clinic,
+    convnet,
+    convolution,
+    im2col,
+    pooling,
+    recurrent,
+    variants,
+)
 
 #: The reason of every harmless change, by function and change.
 REASONS: Mapping[tuple[str, str], str] = {
     key: reason
-    for module in (convolution, pooling, im2col, variants, recurrent, clinic)
+    for module in (convolution, pooling, im2col, variants, recurrent, clinic, convnet)
     for harmless in module.HARMLESS
     for key, reason in harmless.reasons()
 }

@@ -6,7 +6,7 @@ here, and its known mistakes in ``autograder/misconceptions/``.
 
 from collections.abc import Mapping
 
-from autograder.exercises import clinic, convolution, im2col, pooling, recurrent, variants
+from autograder.exercises import clinic, convnet, convolution, im2col, pooling, recurrent, variants
 from autograder.exercises.question import Question, Recipe
 
 __all__ = ["QUESTIONS", "Question", "Recipe"]
@@ -19,4 +19,5 @@ QUESTIONS: Mapping[str, tuple[Question, ...]] = {
     "05_convolution_variants": variants.QUESTIONS,
     "06_recurrent": recurrent.QUESTIONS,
     "07_bug_clinic": clinic.QUESTIONS,
+    "08_convnet": convnet.QUESTIONS,
 }

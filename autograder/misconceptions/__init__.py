@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from autograder.misconceptions import clinic, convolution, im2col, pooling, recurrent, variants
+from autograder.misconceptions import clinic, convnet, convolution, im2col, pooling, recurrent, variants
 from autograder.misconceptions.misconception import Equivalent, Misconception
 
 __all__ = ["CATALOGUE", "EQUIVALENTS", "Equivalent", "Misconception"]
@@ -15,6 +15,7 @@ CATALOGUE: Mapping[str, tuple[Misconception, ...]] = {
     "05_convolution_variants": variants.MISTAKES,
     "06_recurrent": recurrent.MISTAKES,
     "07_bug_clinic": clinic.MISTAKES,
+    "08_convnet": convnet.MISTAKES,
 }
 
 #: Changes that leave the function right, and must pass.
@@ -25,4 +26,5 @@ EQUIVALENTS: Mapping[str, tuple[Equivalent, ...]] = {
     "05_convolution_variants": variants.EQUIVALENTS,
     "06_recurrent": recurrent.EQUIVALENTS,
     "07_bug_clinic": clinic.EQUIVALENTS,
+    "08_convnet": convnet.EQUIVALENTS,
 }

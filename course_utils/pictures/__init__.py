@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from types import ModuleType
 
-__all__ = ["clinic", "convolution", "im2col", "pooling", "recurrent", "variants"]
+__all__ = ["clinic", "convnet", "convolution", "im2col", "pooling", "recurrent", "variants"]
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -10,9 +10,9 @@ A module has ``NOTEBOOK``, ``OPERATIONS``, ``cases()``, which makes the inputs, 
 from collections.abc import Mapping
 from types import ModuleType
 
-from torch_truth import convolution, im2col, pooling, recurrent, variants
+from torch_truth import convnet, convolution, im2col, pooling, recurrent, variants
 
 #: The modules by notebook.
 NOTEBOOKS: Mapping[str, ModuleType] = {
-    module.NOTEBOOK: module for module in (convolution, pooling, im2col, variants, recurrent)
+    module.NOTEBOOK: module for module in (convolution, pooling, im2col, variants, recurrent, convnet)
 }

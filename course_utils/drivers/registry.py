@@ -6,8 +6,10 @@ compared as those of any function.  In the grading sandbox its text runs there t
 is one plain function that imports what it needs and holds nothing secret.
 """
 
+import ast
 import inspect
-from collections.abc import Callable, Mapping
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
 from types import FunctionType
 from typing import Any, TypeVar
 
@@ -36,32 +38,27 @@ def source(name: str) -> str:
     return "\n".join(line for line in lines if not line.startswith("@"))
 
 
-@driver
-def read_after_another(
-    Wx: "Any",
-    Wh: "Any",
-    bx: "Any",
-    bh: "Any",
-    other_x: "Any",
-    other_h0: "Any",
-    other_dh: "Any",
-    x: "Any",
-    h0: "Any",
-    dh: "Any",
-) -> "Any":
-    """Read ``x`` with an ``RNNCell``, after another sequence that is left after one step back.
+def statements(name: str, outputs: Sequence[str]) -> list[str]:
+    """What a driver does, line by line, as statements that end with values for ``outputs``.
 
-    There is no other one where that has no steps.
+    Its arguments are names that stand already.  A value that is the same in every run, or
+    that has its output's name, is left out.
     """
-    import numpy as np
-
-    cell = RNNCell(Wx, Wh, bx, bh)  # type: ignore[name-defined]  # noqa: F821
-    if other_x.shape[1] > 0:
-        cell.start(other_h0)
-        for t in range(other_x.shape[1]):
-            cell.forward(other_x[:, t])
-        cell.backward(other_dh[:, -1])
-    cell.start(h0)
-    h = np.stack([cell.forward(x[:, t]) for t in range(x.shape[1])], axis=1)
-    dx = np.stack([cell.backward(dh[:, t]) for t in reversed(range(x.shape[1]))][::-1], axis=1)
-    return h, dx, cell.dh_carry, cell.dWx, cell.dWh, cell.dbx, cell.dbh
+    text = textwrap.dedent(source(name))
+    [definition] = ast.parse(text).body
+    assert isinstance(definition, ast.FunctionDef)
+    *body, last = definition.body
+    if ast.get_docstring(definition) is not None:
+        del body[0]
+    assert isinstance(last, ast.Return)
+    values = last.value.elts if isinstance(last.value, ast.Tuple) else [last.value]
+    first = body[0].lineno if body else last.lineno
+    lines = textwrap.dedent("\n".join(text.splitlines()[first - 1 : last.lineno - 1])).split("\n")
+    returned = [
+        f"{output} = {ast.unparse(value)}"
+        for output, value in zip(outputs, values, strict=True)
+        if value is not None
+        and not isinstance(value, ast.Constant)
+        and ast.unparse(value) != output
+    ]
+    return [line for line in lines if line.strip()] + returned
