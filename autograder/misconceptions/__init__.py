@@ -2,7 +2,15 @@
 
 from collections.abc import Mapping
 
-from autograder.misconceptions import clinic, convnet, convolution, im2col, pooling, recurrent, variants
+from autograder.misconceptions import (
+    clinic,
+    convnet,
+    convolution,
+    im2col,
+    pooling,
+    recurrent,
+    variants,
+)
 from autograder.misconceptions.misconception import Equivalent, Misconception
 
 __all__ = ["CATALOGUE", "EQUIVALENTS", "Equivalent", "Misconception"]

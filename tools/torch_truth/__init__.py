@@ -14,5 +14,6 @@ from torch_truth import convnet, convolution, im2col, pooling, recurrent, varian
 
 #: The modules by notebook.
 NOTEBOOKS: Mapping[str, ModuleType] = {
-    module.NOTEBOOK: module for module in (convolution, pooling, im2col, variants, recurrent, convnet)
+    module.NOTEBOOK: module
+    for module in (convolution, pooling, im2col, variants, recurrent, convnet)
 }
