@@ -66,7 +66,7 @@ def compare(root: Path, count: int) -> list[Row]:
     """A row for every way to grade the same ``count`` submissions, one after the other."""
     right = reference.load(Course(ROOT), ASSIGNMENT)
     stock_course.make(root, right)
-    folders = _handed_in(root / "submitted", count)
+    folders = _handed_in(root, root / "submitted", count)
     ways: dict[str, Callable[[], object]] = {STOCK: partial(_stock, root, folders)}
     for tier, isolation in isolations().items():
         grader = grader_of(ASSIGNMENT, isolation)
@@ -93,13 +93,13 @@ def _row(way: str, times: Sequence[float], stock: Sequence[float]) -> Row:
     return {"way": way, "milliseconds": median(times), "ratio to nbgrader": median(ratios)}
 
 
-def _handed_in(submitted: Path, count: int) -> list[tuple[str, Path]]:
+def _handed_in(root: Path, submitted: Path, count: int) -> list[tuple[str, Path]]:
     right = reference.load(Course(ROOT), ASSIGNMENT)
     found = []
     for number, functions in enumerate(stock_course.submissions(right, count)):
         student = f"s{number:05d}"
         folder = submitted / student / ASSIGNMENT
-        stock_course.hand_in(folder, functions, number)
+        stock_course.hand_in(root, folder, functions, number)
         found.append((student, folder))
     return found
 
@@ -137,7 +137,7 @@ def grow(root: Path, sizes: Sequence[int], isolation: Isolation) -> Iterator[Row
     """A row for every size of class, each graded by a process of its own."""
     for size in sizes:
         place = root / f"class of {size}"
-        _handed_in(place / "submitted", size)
+        _handed_in(root, place / "submitted", size)
         command = [sys.executable, __file__, "--class", str(place), "--tier", isolation.tier]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         yield {"submissions": size, **json.loads(done.stdout)}

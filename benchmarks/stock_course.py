@@ -82,16 +82,21 @@ def make(root: Path, right: Reference) -> None:
     folder = root / "source" / ASSIGNMENT
     folder.mkdir(parents=True)
     cells = [new_code_cell(IMPORT)]
-    for question in QUESTIONS[ASSIGNMENT]:
+    for question, checks in zip(QUESTIONS[ASSIGNMENT], check_cells(right), strict=True):
         name = question.exercise.function
         cells.append(_cell(f"{name}_solution", "raise NotImplementedError", solution=True))
-        cells.append(_cell(name, _checks(question, right), points=10))
+        cells.append(_cell(name, checks, points=10))
     nbformat.write(_notebook(cells), folder / f"{ASSIGNMENT}.ipynb")
     nbgrader(root, "generate_assignment", ASSIGNMENT)
 
 
+def check_cells(right: Reference) -> list[str]:
+    """The code that checks each function, in the notebook's order."""
+    return [_checks(question, right) for question in QUESTIONS[ASSIGNMENT]]
+
+
 def nbgrader(root: Path, *command: str) -> None:
-    """Run one of nbgrader's commands in the course.  Raises RuntimeError with its words if it fails."""
+    """Run one of nbgrader's commands in the course.  Raises RuntimeError if it fails."""
     programs = str(Path(sys.executable).parent)
     done = subprocess.run(
         [f"{programs}/nbgrader", *command],
@@ -118,14 +123,16 @@ def submissions(right: Reference, count: int) -> list[dict[str, str]]:
     return found
 
 
-def hand_in(folder: Path, functions: Mapping[str, str], number: int) -> None:
-    """Write a submission into a student's folder; its first line makes it different from others."""
-    cells = [new_code_cell(f"{IMPORT}  # {number}")]
-    for name, source in functions.items():
-        cells.append(_cell(f"{name}_solution", source, solution=True))
-        cells.append(_cell(name, f"check({name})", points=10))
+def hand_in(root: Path, folder: Path, functions: Mapping[str, str], number: int) -> None:
+    """Fill the released notebook in; its first line makes a submission different from others."""
+    released = root / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    notebook = nbformat.read(released, as_version=4)
+    notebook.cells[0].source = f"{IMPORT}  # {number}"
+    for cell in notebook.cells[1:]:
+        name = cell.metadata.nbgrader.grade_id.removesuffix("_solution")
+        cell.source = functions[name] if cell.metadata.nbgrader.solution else f"check({name})"
     folder.mkdir(parents=True)
-    nbformat.write(_notebook(cells), folder / f"{ASSIGNMENT}.ipynb")
+    nbformat.write(notebook, folder / f"{ASSIGNMENT}.ipynb")
 
 
 def _checks(question: Question, right: Reference) -> str:
@@ -140,7 +147,7 @@ def _checks(question: Question, right: Reference) -> str:
         answer = ""
         call = f"check_backward({exercise.forward}, {exercise.function}, shapes, rng)"
     loop = f"rng = np.random.default_rng(0)\nfor shapes in {shapes!r}:\n    {call}"
-    return "\n\n".join([CHECKS.strip(), answer, loop])
+    return f"{CHECKS.strip()}\n\n{answer}\n\n{loop}"
 
 
 def _shapes(inputs: Mapping[str, Any]) -> list[Any]:
@@ -150,7 +157,6 @@ def _shapes(inputs: Mapping[str, Any]) -> list[Any]:
 def _cell(grade_id: str, source: str, *, solution: bool = False, points: float = 0) -> Any:
     metadata = {
         "schema_version": 3,
-        "cell_type": "code",
         "grade_id": grade_id,
         "grade": points > 0,
         "locked": points > 0,
