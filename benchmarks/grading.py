@@ -150,7 +150,8 @@ def grade_class(place: Path, tier: str) -> Row:
     found = batch.find_submissions(course, ASSIGNMENT)
     before = _peak()
     began = time.perf_counter()
-    judged = sum(v.status == "judged" for v in batch.grade_class(make, found, store_of(course)))
+    graded = batch.grade_class(make, found, VerdictStore(course.verdicts))
+    judged = sum(each.verdict.status == "judged" for each in graded)
     seconds = time.perf_counter() - began
     assert judged == len(found)
     files = course.verdicts.parent.glob(f"{course.verdicts.name}*")
@@ -161,11 +162,6 @@ def grade_class(place: Path, tier: str) -> Row:
         "parent, MiB": _peak(),
         "store, KiB": sum(file.stat().st_size for file in files) / 1024,
     }
-
-
-def store_of(course: Course) -> VerdictStore:
-    """Where the verdicts of a class are kept."""
-    return VerdictStore(course.verdicts)
 
 
 def _peak() -> float:
