@@ -26,7 +26,7 @@ from stock_course import ASSIGNMENT
 from autograder import batch, reference, sandbox
 from autograder.course import Course
 from autograder.grading import Grader
-from autograder.sandbox import Isolation
+from autograder.sandbox import Isolation, servers
 from autograder.store import VerdictStore
 from autograder.submission import read_submission, submission_file
 from autograder.workers import usable_processors
@@ -67,25 +67,34 @@ def compare(root: Path, count: int) -> list[Row]:
     right = reference.load(Course(ROOT), ASSIGNMENT)
     stock_course.make(root, right)
     folders = _handed_in(root, root / "submitted", count)
-    ways: dict[str, Callable[[], object]] = {STOCK: partial(_stock, root, folders)}
+    ways: dict[str, Callable[[Folders], None]] = {STOCK: partial(_stock, root)}
     for tier, isolation in isolations().items():
         grader = grader_of(ASSIGNMENT, isolation)
-        batch.judge_folder(grader, *folders[0])
-        ways[tier] = partial(_isolated, grader, folders, root / f"{tier}.sqlite")
-    grader = grader_of(ASSIGNMENT, sandbox.UNISOLATED)
-    ways[LIMIT] = partial(_in_process, grader, folders)
-    _in_process(grader, folders[:1])
+        ways[tier] = partial(_isolated, grader, root / f"{tier}.sqlite")
+    ways[LIMIT] = partial(_in_process, grader_of(ASSIGNMENT, sandbox.UNISOLATED))
+    for way in list(ways)[1:]:
+        # Each grader proves itself once, before it judges anybody.
+        ways[way](folders[:1])
     spent: dict[str, list[float]] = {way: [] for way in ways}
     for _ in range(ROUNDS):
         for way, grade in ways.items():
-            began = time.perf_counter()
-            starting = grade()
-            seconds = time.perf_counter() - began
-            # What starting a command takes is no part of a submission.
-            alone = starting if isinstance(starting, float) else 0.0
-            judged = count - 1 if alone else count
-            spent[way].append(1000 * (seconds - 2 * alone if alone else seconds) / judged)
+            one, all_of_them = (_processor_time(grade, some) for some in (folders[:1], folders))
+            # What starting a command or a server takes is in both.
+            spent[way].append(1000 * (all_of_them - one) / (count - 1))
     return [_row(way, times, spent[STOCK]) for way, times in spent.items()]
+
+
+def _processor_time(grade: Callable[[Folders], None], folders: Folders) -> float:
+    """Seconds of this process and of all that it started, which have ended by then."""
+    began = _used()
+    grade(folders)
+    servers.end()
+    return _used() - began
+
+
+def _used() -> float:
+    both = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in both)
 
 
 def _row(way: str, times: Sequence[float], stock: Sequence[float]) -> Row:
@@ -104,17 +113,14 @@ def _handed_in(root: Path, submitted: Path, count: int) -> list[tuple[str, Path]
     return found
 
 
-def _stock(root: Path, folders: Folders) -> float:
-    """Grade one, then all; return the seconds of the one, which are in both."""
-    command = ("autograde", ASSIGNMENT, "--create", "--force")
-    began = time.perf_counter()
-    stock_course.nbgrader(root, *command, f"--student={folders[0][0]}")
-    alone = time.perf_counter() - began
+def _stock(root: Path, folders: Folders) -> None:
+    command = ["autograde", ASSIGNMENT, "--create", "--force"]
+    if len(folders) == 1:
+        command.append(f"--student={folders[0][0]}")
     stock_course.nbgrader(root, *command)
-    return alone
 
 
-def _isolated(grader: Grader, folders: Folders, store: Path) -> None:
+def _isolated(grader: Grader, store: Path, folders: Folders) -> None:
     for student, folder in folders:
         verdict = batch.grade_one(grader, student, folder, VerdictStore(store), force=True)
         assert verdict.status == "judged", verdict.reason
@@ -182,7 +188,7 @@ def draw(found: dict[str, Any], path: Path) -> None:
     ways = found["ways"]
     bars = left.barh([row["way"] for row in ways], [row["milliseconds"] for row in ways])
     left.bar_label(bars, [f"{row['milliseconds']:.0f} ms" for row in ways], padding=3)
-    left.set(xscale="log", xlabel="milliseconds for one submission, one processor")
+    left.set(xscale="log", xlabel="milliseconds of processor time for one submission")
     left.margins(x=0.3)
     left.invert_yaxis()
     sizes = [row["submissions"] for row in found["growth"]]

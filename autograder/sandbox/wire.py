@@ -13,6 +13,7 @@ import json
 import math
 import struct
 import sys
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -96,7 +97,7 @@ class Function:
         self.reuses = reuses
 
 
-_STAND_INS = {
+_STAND_INS: dict[str, Callable[[int], object]] = {
     "handle": Handle,
     "function": partial(Function, reuses=False),
     "reusing": partial(Function, reuses=True),
