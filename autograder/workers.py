@@ -10,6 +10,7 @@ parent has.
 """
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -177,6 +178,8 @@ def _work(pipe: Connection, make: Callable[[], Judge]) -> None:
     except Exception as error:  # noqa: BLE001 - raised again in the parent
         pipe.send(error)
         return
+    # What lives now lives to the end; to look through it again and again costs time.
+    gc.freeze()
     try:
         pipe.send(None)
         while True:

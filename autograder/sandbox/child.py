@@ -104,8 +104,8 @@ class Notebook:
         sys.modules["__main__"] = module
         self._names = module.__dict__
 
-    def answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Do what one request asks, and return the reply."""
+    def answer(self, request: Mapping[str, Any], content: tuple[Any, bytes]) -> dict[str, Any]:
+        """Do what one request asks, and return the reply; ``content`` is how it arrived."""
         kind = request["kind"]
         if kind == "cell":
             return self._run_cell(request["source"], request["name"])
@@ -113,7 +113,7 @@ class Notebook:
             return self._add_module(request["name"], request["source"])
         if kind == "has":
             return {"has": callable(self._names.get(request["function"]))}
-        return self._call(request)
+        return self._call(request, content)
 
     def _run_cell(self, source: str, name: str) -> dict[str, Any]:
         self._sources[name] = source.splitlines()
@@ -131,7 +131,7 @@ class Notebook:
         sys.modules[name] = module
         return {"raised": None, "printed": self._printed.take()}
 
-    def _call(self, request: Mapping[str, Any]) -> dict[str, Any]:
+    def _call(self, request: Mapping[str, Any], content: tuple[Any, bytes]) -> dict[str, Any]:
         reply: dict[str, Any] = dict.fromkeys(("outputs", "problem", "raised", "arguments"))
         reply["kept"] = False
         given = request["arguments"]
@@ -148,8 +148,11 @@ class Notebook:
         except BaseException as error:  # noqa: BLE001 - see above
             reply["raised"] = self._raised(error)
         here = (self._wire.Handle, self._wire.Function)
-        pairs = zip(given, arguments, strict=True)
-        reply["arguments"] = tuple(None if type(old) in here else new for old, new in pairs)
+        after = [
+            old if type(old) in here else new for old, new in zip(given, arguments, strict=True)
+        ]
+        if not self._wire.unchanged(after, content, "arguments"):
+            reply["arguments"] = tuple(None if type(old) in here else old for old in after)
         reply["printed"] = self._printed.take()
         return reply
 
@@ -193,6 +196,8 @@ class Channel:
     def __init__(self, wire: types.ModuleType) -> None:
         self._wire = wire
         self._token = ""
+        #: The last message as it arrived, see ``wire.Incoming``.
+        self.content: tuple[Any, bytes] = {}, b""
         self._reply_bytes = 0
 
     def expect(self, reply_bytes: int) -> None:
@@ -221,6 +226,7 @@ class Channel:
             request: dict[str, Any] | None = frame.feed(part)
             if request is not None:
                 self._token = request["token"]
+                self.content = frame.content
                 return request
 
     def send(self, reply: dict[str, Any], token: str) -> None:
@@ -261,11 +267,13 @@ def _prepare(orders: Mapping[str, Any]) -> None:
     np.random.seed(int.from_bytes(os.urandom(4), "little"))  # noqa: NPY002
 
 
-def serve(channel: Channel, answer: Callable[[Mapping[str, Any]], dict[str, Any]]) -> None:
+def serve(
+    channel: Channel, answer: Callable[[Mapping[str, Any], tuple[Any, bytes]], dict[str, Any]]
+) -> None:
     """Answer requests for ever."""
     while True:
         request = channel.receive()
-        channel.send(answer(request), request["token"])
+        channel.send(answer(request, channel.content), request["token"])
 
 
 def _break() -> None:

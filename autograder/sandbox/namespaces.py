@@ -1,6 +1,6 @@
-"""The namespaces tier: bubblewrap gives a child a file system, processes and a network of its own.
+"""The namespaces tier: bubblewrap gives a server of children another world to live in.
 
-The child sees read-only what it may read, an empty memory file system as its scratch, no
+A child sees read-only what it may read, an empty memory file system as its scratch, no
 /proc, no other process and no network.  The lock-down of the kernel tier comes on top.
 bubblewrap is a system package (Debian, Ubuntu, Fedora: ``bubblewrap``), never one of PyPI.
 """

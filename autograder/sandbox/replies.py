@@ -70,15 +70,16 @@ def read_call(
     found = _field(reply, "outputs", tuple)
     if sum((raised is not None, problem != "", found is not None)) != 1:
         raise FrameError("not exactly one outcome")
-    after = _typed(reply, "arguments", tuple)
-    if len(after) != len(arguments):
+    after = _field(reply, "arguments", tuple)
+    if after is not None and len(after) != len(arguments):
         raise FrameError("another number of arguments")
     kept = _typed(reply, "kept", bool)
     return Returned(
         outputs=None if found is None else _outputs(found, outputs),
         problem=clean(problem, _SENTENCE),
         raised=raised,
-        arguments=tuple(map(_argument, arguments, after)),
+        # None: they are as they were given.
+        arguments=tuple(arguments if after is None else map(_argument, arguments, after)),
         kept=handle if kept else None,
         printed=_printed(reply, output_bytes),
     )

@@ -146,6 +146,8 @@ class Server:
         said = b""
         with contextlib.suppress(OSError):
             said = os.read(self._words, 2**16)[-_LAST_WORDS:]
+        # At once: else it would stay a zombie until it is next needed.
+        self.end()
         reason = said.decode("utf-8", "replace").strip() or "it was killed"
         return ServerGoneError(f"the server of children has ended: {reason}")
 

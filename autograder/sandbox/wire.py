@@ -13,6 +13,8 @@ import json
 import math
 import struct
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -35,6 +37,9 @@ MOST_PARTS = 10_000
 #: Stands in a reply for something that has no place on the wire.
 OPAQUE = "<an object that is not numbers or text>"
 
+#: What JSON has by itself.
+_PLAIN = frozenset((type(None), bool, int, float, str))
+
 #: dtypes that may travel, by the name they have on the wire.
 DTYPES = {
     np.dtype(name).str: np.dtype(name)
@@ -54,12 +59,14 @@ DTYPES = {
 }
 
 _PREFIX = struct.Struct("<4sIQ")
+_NAMES = {dtype: name for name, dtype in DTYPES.items()}
 # Bound now: in the child, student code may replace any of these later.
 _ndarray = np.ndarray
 _generic = np.generic
 _array = np.array
 _frombuffer = np.frombuffer
-_encode = json.JSONEncoder(separators=(",", ":")).encode
+# Depth is bounded where values are packed, so there is no circle to look for.
+_encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 _decode = json.JSONDecoder().decode
 _product = math.prod
 
@@ -90,6 +97,14 @@ class Function:
         self.reuses = reuses
 
 
+_STAND_INS: dict[str, Callable[[int], object]] = {
+    "handle": Handle,
+    "function": partial(Function, reuses=False),
+    "reusing": partial(Function, reuses=True),
+}
+_CONTAINERS: dict[type, str] = {tuple: "tuple", list: "list", dict: "dict"}
+
+
 class _Packer:
     """Turns values into the header's tree, and collects the bytes of their arrays."""
 
@@ -103,17 +118,17 @@ class _Packer:
         """Return the header's form of ``value``; what cannot be sent becomes OPAQUE."""
         self.parts -= 1
         kind = type(value)
-        if value is None or kind in (bool, int, float, str):
+        if kind in _PLAIN:
             return value
         if kind is _ndarray or issubclass(kind, _generic):
             packed = self._pack_array(value)
+        elif kind in _CONTAINERS and depth < DEEPEST and self.parts > 0:
+            packed = self._pack_container(value, depth)
         elif kind is Handle:
             packed = {"handle": value.number}  # type: ignore[attr-defined]
         elif kind is Function:
             name = "reusing" if value.reuses else "function"  # type: ignore[attr-defined]
             packed = {name: value.number}  # type: ignore[attr-defined]
-        elif kind in (tuple, list, dict) and depth < DEEPEST and self.parts > 0:
-            packed = self._pack_container(value, depth)
         else:
             packed = None
         if packed is not None:
@@ -124,20 +139,19 @@ class _Packer:
 
     def _pack_array(self, value: Any) -> Message | None:
         array = _array(value) if type(value) is not _ndarray else value
-        if array.dtype.str not in DTYPES or array.nbytes > self.room:
+        name = _NAMES.get(array.dtype)
+        if name is None or array.nbytes > self.room:
             return None
         self.room -= array.nbytes
         self.chunks.append(array.tobytes())
-        key = "array" if value is array else "scalar"
-        return {key: [array.dtype.str, list(array.shape)]}
+        return {"array" if value is array else "scalar": [name, [*array.shape]]}
 
     def _pack_container(self, value: Any, depth: int) -> Message:
         if type(value) is dict:
             pairs = list(value.items())[: self.parts]
             return {"dict": [[self.pack(k, depth + 1), self.pack(v, depth + 1)] for k, v in pairs]}
         items = value[: self.parts]
-        key = "tuple" if type(value) is tuple else "list"
-        return {key: [self.pack(item, depth + 1) for item in items]}
+        return {_CONTAINERS[type(value)]: [self.pack(item, depth + 1) for item in items]}
 
 
 def encode(message: Message, body_bytes: int, *, strict: bool) -> bytes:
@@ -174,6 +188,8 @@ class Incoming:
         self._parts: list[bytes] = []
         self._arrived = 0
         self._lengths: tuple[int, int] | None = None
+        #: The header's tree and the body of the message, once it is whole.
+        self.content: tuple[Message, bytes] = {}, b""
 
     def feed(self, part: bytes) -> Message | None:
         """Take what was read; return the message when it is whole.
@@ -192,7 +208,9 @@ class Incoming:
             return None
         frame = b"".join(self._parts)
         # What comes after the end counts as body, and there it belongs to no array.
-        return decode(frame[PREFIX_BYTES : PREFIX_BYTES + header], frame[PREFIX_BYTES + header :])
+        tree = _parsed(frame[PREFIX_BYTES : PREFIX_BYTES + header])
+        self.content = tree, frame[PREFIX_BYTES + header :]
+        return _unpacked(*self.content)
 
 
 class _Unpacker:
@@ -203,7 +221,7 @@ class _Unpacker:
         self.offset = 0
 
     def unpack(self, tree: Any, depth: int = 0) -> Any:
-        if tree is None or type(tree) in (bool, int, float, str):
+        if type(tree) in _PLAIN:
             return tree
         if type(tree) is not dict or len(tree) != 1 or depth > DEEPEST:
             raise FrameError("a value of unknown form")
@@ -211,9 +229,8 @@ class _Unpacker:
         if key in ("array", "scalar"):
             array = self._unpack_array(content)
             return array if key == "array" else array[()]
-        if key in ("handle", "function", "reusing") and type(content) is int:
-            reuses = key == "reusing"
-            return Handle(content) if key == "handle" else Function(content, reuses=reuses)
+        if key in _STAND_INS and type(content) is int:
+            return _STAND_INS[key](content)
         if type(content) is not list:
             raise FrameError("a value of unknown form")
         if key == "dict":
@@ -226,7 +243,7 @@ class _Unpacker:
         raise FrameError("a value of unknown form")
 
     def _key(self, tree: Any) -> Any:
-        if tree is None or type(tree) in (bool, int, float, str):
+        if type(tree) in _PLAIN:
             return tree
         raise FrameError("a dict key that is neither a number nor text")
 
@@ -260,12 +277,30 @@ def _pair(content: Any) -> list[Any]:
 
 def decode(header: bytes, body: bytes) -> Message:
     """Return the message of a frame.  Raises FrameError if anything about it is wrong."""
+    return _unpacked(_parsed(header), body)
+
+
+def unchanged(value: object, content: tuple[Message, bytes], field: str) -> bool:
+    """Tell whether ``value`` is still what the message of that content had in ``field``.
+
+    That field alone had arrays.
+    """
+    tree, body = content
+    packer = _Packer(len(body), strict=False)
+    return bool(packer.pack(value) == tree[field] and b"".join(packer.chunks) == body)
+
+
+def _parsed(header: bytes) -> Message:
     try:
         tree = _decode(header.decode("ascii"))
     except (ValueError, RecursionError) as error:
         raise FrameError("the header is not JSON") from error
     if type(tree) is not dict:
         raise FrameError("the header is not a JSON object")
+    return tree
+
+
+def _unpacked(tree: Message, body: bytes) -> Message:
     unpacker = _Unpacker(body)
     try:
         message = {key: unpacker.unpack(value) for key, value in tree.items()}

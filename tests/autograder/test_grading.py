@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from autograder import sandbox
 from autograder.grading import ONLY_FRESH, ONLY_VISIBLE_CASES
 from autograder.preparation import make, prepare
 from autograder.sandbox import Limits
@@ -341,10 +342,11 @@ def test_a_fault_in_naming_a_mistake_leaves_its_points(
 
 
 def test_a_sandbox_that_does_not_start_is_no_fault_of_the_student(grader, submission) -> None:
+    sandbox.servers.end()
     slow = replace(grader, limits=replace(grader.limits, start_wall_seconds=1e-4))
     verdict = slow.grade(submission())
     assert verdict.status == "not judged"
-    assert verdict.reason.startswith("the sandbox failed: a child could not be locked down: ")
+    assert verdict.reason.startswith("the sandbox failed: a child process could not be started: ")
     assert verdict.exercises == ()
 
 
