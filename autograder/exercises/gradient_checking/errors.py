@@ -31,10 +31,15 @@ def _two_arrays(shape: Shape, make: Callable[[Array, np.random.Generator], Array
 
 
 def _moved(x: Array, random: np.random.Generator) -> Array:
-    """Some entries moved up and some down, the most the last but one: up, and by 30."""
-    moved = x + nonzero(random, x.shape, 3)
-    moved.flat[-2] = x.flat[-2] + 30
-    return moved
+    """Some entries moved up and some down, the most the last but one: up, and by 30.
+
+    The others never cancel: the sums differ by something else than 30.
+    """
+    moves = nonzero(random, x.shape, 3)
+    moves.flat[-2] = 0
+    moves.flat[1] += np.sum(moves) == 0
+    moves.flat[-2] = 30
+    return x + moves
 
 
 def _beside_zeros(random: np.random.Generator, sizes: Shape) -> Mapping[str, Value]:

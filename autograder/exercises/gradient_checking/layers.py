@@ -36,7 +36,7 @@ _AFFINE = {
         Recipe("square", _affine_inputs((3, 3), 3), "a missing transpose runs"),
         Recipe(
             "large numbers",
-            _affine_inputs((2, 5), 3, largest=9_999_999),
+            _affine_inputs((4, 7), 5, largest=9_999_999),
             "products beyond float32: a float32 buffer",
         ),
         Recipe(

@@ -142,8 +142,9 @@ MISTAKES = (
         check="upstream",
         edits=(
             (
-                _NEAREST,
-                _CENTRAL + "\n        gradient, nearest = np.sum(gradient), np.sum(nearest)",
+                _DECIDE,
+                "off = np.abs(np.sum(gradient) - np.sum(left + right) / 2)\n"
+                "        if not off <= 1e-6 * np.sum(np.abs(left)) + 100 * noise:",
             ),
         ),
     ),
