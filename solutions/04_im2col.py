@@ -1028,7 +1028,8 @@ def corners_slow_backward(dout, cache):
 # random from a generator with a fixed seed. Ask of your sizes:
 #
 # - Is there one with padding 0? One with a padding that is neither 0 nor 1?
-# - One with stride 1 and one with a larger stride? One where rows *and* columns are left over?
+# - One with stride 1 and one with a larger stride? One where rows or columns of the image are left
+#   over, and not only some of its padding?
 # - Do windows overlap *in the entries that this layer uses*? The last entry of one window must be
 #   the first of another.
 # - Are there several images and several channels? Is anything square that need not be?
