@@ -50,10 +50,10 @@ from course_utils import check, pictures
 # |:--|:--|:--|
 # | $x$ | `x (N, C, H, W)` | a batch of $N$ images with $C$ channels |
 # | $\tilde x$ | `x_pad` | $x$ with its border of $p$ zeros, $(N, C, H + 2p, W + 2p)$ |
-# | $h,\ w$ | `field_height`, `field_width` | rows and columns of a window (the *field*) |
+# | $k_h,\ k_w$ | `field_height`, `field_width` | rows and columns of a window (the *field*) |
 # | $p,\ s$ | `padding`, `stride` | width of the border, step of the window |
-# | $H',\ W'$ | `H_out`, `W_out` | rows and columns of windows: $H' = 1 + \lfloor (H + 2p - h)/s \rfloor$ |
-# | $K$ | | entries of a window, $C\,h\,w$: the **rows** of the matrix |
+# | $H',\ W'$ | `H_out`, `W_out` | rows and columns of windows: $H' = 1 + \lfloor (H + 2p - k_h)/s \rfloor$ |
+# | $K$ | | entries of a window, $C\,k_h k_w$: the **rows** of the matrix |
 # | $P$ | | windows of all images, $H' W' N$: the **columns** of the matrix |
 # | $X$ | `cols (K, P)` | the matrix: one window in each column |
 # | $(n, c)$, $(i, j)$, $(u, v)$ | | image and channel; which window; which entry of the window |
@@ -85,7 +85,7 @@ pictures.im2col.to_columns()
 # course, and the one that is judged here:
 #
 # - **Rows** are the entries of a window as $(c, u, v)$: channel by channel, in each channel row by
-#   row. Entry $(c, u, v)$ stands in row $(c\,h + u)\,w + v$.
+#   row. Entry $(c, u, v)$ stands in row $(c\,k_h + u)\,k_w + v$.
 # - **Columns** are the windows as $(i, j, n)$: window by window, row by row; and for each window
 #   image by image. Window $(i, j)$ of image $n$ is column $(i\,W' + j)\,N + n$.
 #
@@ -98,7 +98,7 @@ pictures.im2col.order()
 # %% [markdown]
 # In one formula, which is the definition of everything in Part I:
 #
-# $$ X[\,(c\,h + u)\,w + v,\ \ (i\,W' + j)\,N + n\,] \;=\; \tilde x[n,\ c,\ i s + u,\ j s + v] .
+# $$ X[\,(c\,k_h + u)\,k_w + v,\ \ (i\,W' + j)\,N + n\,] \;=\; \tilde x[n,\ c,\ i s + u,\ j s + v] .
 #    \tag{1} $$
 
 # %% [markdown]
@@ -1028,7 +1028,8 @@ def corners_slow_backward(dout, cache):
 # random from a generator with a fixed seed. Ask of your sizes:
 #
 # - Is there one with padding 0? One with a padding that is neither 0 nor 1?
-# - One with stride 1 and one with a larger stride? One where rows *and* columns are left over?
+# - One with stride 1 and one with a larger stride? One where rows or columns of the image are left
+#   over, and not only some of its padding?
 # - Do windows overlap *in the entries that this layer uses*? The last entry of one window must be
 #   the first of another.
 # - Are there several images and several channels? Is anything square that need not be?
