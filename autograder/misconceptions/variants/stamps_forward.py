@@ -250,16 +250,8 @@ MISTAKES = (
         edits=((_BIAS, ""),),
     ),
     stamps_forward(
-        "TF21",
-        title="the bias is added along the columns",
-        question="Along which axis does out + b add b?",
-        remedy="b[f] belongs to channel f: it needs two axes behind it.",
-        check="out_plain",
-        edits=((_BIAS, " + np.resize(b, W_whole - 2 * pad)"),),
-    ),
-    stamps_forward(
         "TF22",
-        title="out + b adds b along the columns, where its size does not fit",
+        title="out + b adds b along the columns, where it does not fit",
         question="Along which axis does out + b add b?",
         remedy="b[f] belongs to channel f: it needs two axes behind it.",
         check="out_plain",
