@@ -23,7 +23,7 @@ from autograder.release import Release, ReleasedCell, read_release
 from autograder.score import state
 from autograder.store import VerdictStore
 from autograder.verdict import ExerciseVerdict, Verdict
-from course_utils.exercise import CheckResult
+from course_utils.exercise import VALUE_KINDS, CheckResult
 from course_utils.report_card import ReportCard
 
 #: The states of a whole submission, and those of one exercise, in the order of reports.
@@ -271,8 +271,8 @@ def _looked_at(card: ReportCard, check: CheckResult) -> bool:
     """
     if card.status not in ("passed", "failed") or (card.reason and check.status == "failed"):
         return False
-    useful = any(c.kind == "value" and c.status == "passed" for c in card.checks)
-    return check.kind == "value" or useful
+    useful = any(c.kind in VALUE_KINDS and c.status == "passed" for c in card.checks)
+    return check.kind in VALUE_KINDS or useful
 
 
 def _mistakes(verdicts: Sequence[Verdict]) -> Iterator[RecognisedMistake]:

@@ -7,24 +7,11 @@ When submissions are graded, the module comes from the release, never from what 
 handed in.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Final
-
 from autograder import reference
 from autograder.course import Course
+from autograder.loans import COMPANIONS, Contents
 
-#: The functions of one module, by the notebook that they are the solutions of.
-Contents = Mapping[str, Sequence[str]]
-
-#: By notebook, its companion modules by name.
-COMPANIONS: Final[Mapping[str, Mapping[str, Contents]]] = {
-    "04_im2col": {
-        "naive_layers": {
-            "02_convolution": ("conv_forward_naive", "conv_backward_naive"),
-            "03_pooling": ("max_pool_forward_naive", "max_pool_backward_naive"),
-        },
-    },
-}
+__all__ = ["COMPANIONS", "companions"]
 
 _HEAD = '''"""Functions of earlier notebooks, to be imported by {notebook}.
 

@@ -4,11 +4,12 @@ The parent judges: hidden inputs, answers, comparisons and scores exist in this 
 only.  The child runs the student's cells and computes.
 """
 
+import contextlib
 import hashlib
 import hmac
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -216,9 +217,12 @@ class _Judging:
 
     def _one(self, question: Question) -> Judgement:
         try:
-            judgement = self.grader.judge(question, self.seed, self.run)
+            with self._allowed(question):
+                judgement = self.grader.judge(question, self.seed, self.run)
             if judgement.out_of_time and not self.retried:
-                judgement = self._again(question)
+                self.retried = True
+                with self._allowed(question, RETRY_FACTOR):
+                    judgement = self.grader.judge(question, self.seed, self.run)
         except SandboxError:
             raise
         except Exception as error:
@@ -230,12 +234,13 @@ class _Judging:
             return replace(judgement, reason=f"{judgement.reason}; {why}")
         return judgement
 
-    def _again(self, question: Question) -> Judgement:
-        self.retried = True
+    @contextlib.contextmanager
+    def _allowed(self, question: Question, factor: float = 1.0) -> Iterator[None]:
+        """Let calls take the processor time of this exercise, or so many times as much."""
         usual = self.run.call_cpu_seconds
-        self.run.call_cpu_seconds = usual * RETRY_FACTOR
+        self.run.call_cpu_seconds = factor * max(usual, question.exercise.cpu_seconds)
         try:
-            return self.grader.judge(question, self.seed, self.run)
+            yield
         finally:
             self.run.call_cpu_seconds = usual
 
@@ -251,9 +256,10 @@ class _Judging:
             return
         try:
             visible = recorded.load(question.exercise.name)
-            local = judge(visible.exercise, visible.cases, visible.answers, self.run)
-            local = local.with_cache(serves=serves)
-            found = diagnose(visible, local, self.run)
+            with self._allowed(question):
+                local = judge(visible.exercise, visible.cases, visible.answers, self.run)
+                local = local.with_cache(serves=serves)
+                found = diagnose(visible, local, self.run)
         except Exception:
             log.exception("diagnosing %s of %s", question.exercise.name, self.submission.student)
             return

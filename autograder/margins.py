@@ -92,14 +92,17 @@ def reference_error(answers: Answers, made: Prepared) -> float:
 
     Infinite where an answer is missing, has another shape, or is not finite.
     """
-    return max(case_error(answers.get(case, {}), right) for case, right in made.answers.items())
+    return max(
+        (case_error(answers.get(case, {}), right) for case, right in made.exact.items()),
+        default=0.0,
+    )
 
 
 def wrong_cases(answers: Answers, made: Prepared) -> set[str]:
     """The cases on which the reference alone finds these answers wrong."""
     return {
         case
-        for case, right in made.answers.items()
+        for case, right in made.exact.items()
         if case_error(answers.get(case, {}), right) > tolerances.REFERENCE
     }
 
@@ -151,11 +154,12 @@ def _fits(answer: Answer, slope: Slope) -> bool:
 
 def recorded_error(answers: Answers, made: Prepared) -> float:
     """The largest difference of signatures from those of the right answers."""
-    return max(
+    errors = (
         _signature_error(answers.get(case, {}).get(output), expected)
-        for case, right in made.answers.items()
+        for case, right in made.exact.items()
         for output, expected in right.items()
     )
+    return max(errors, default=0.0)
 
 
 def _signature_error(got: Array | None, expected: Array) -> float:

@@ -7,6 +7,7 @@ from autograder.exercises import Question
 from autograder.mutation import Mutant, mutants
 from autograder.rehearsal import VISIBLE, Functions, Stage, failures
 from autograder.row_trial import case_fails, illustration
+from course_utils.drivers import bound
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,14 @@ def mutants_of(stage: Stage) -> list[Mutant]:
     found = []
     for question in stage.questions:
         exercise = question.exercise
-        if exercise.name != exercise.function or exercise.driver:
-            continue  # a further part of the same function, or a class
+        if exercise.name != exercise.function or exercise.by_share:
+            continue  # a further part of the same function, or a training run
         case = next(iter(stage.prepared(VISIBLE)[exercise.name].cases.values()))
-        found.extend(mutants(stage.right, exercise.function, exercise.arguments(case)))
+        functions = stage.right.functions
+        driver = case.driver or exercise.driver
+        called = bound(driver, functions) if driver else functions[exercise.function]
+        arguments = exercise.arguments(case)
+        found.extend(mutants(stage.right, exercise.function, arguments, called))
     return found
 
 

@@ -80,60 +80,85 @@ class Mutant:
         return reference.replaced(self.function, self.source).functions
 
 
-def mutants(reference: Reference, function: str, arguments: Sequence[Any]) -> list[Mutant]:
+def mutants(
+    reference: Reference,
+    function: str,
+    arguments: Sequence[Any],
+    called: Callable[..., Any] | None = None,
+) -> list[Mutant]:
     """All mutants of ``function``, each change once, in the order of its lines.
 
-    ``arguments`` are those of one call, which shows what the local names hold.
+    ``arguments`` are those of one call, which shows what the local names hold; it goes to
+    ``called``, where that is not the function itself: a class is used by a driver.
     """
     tree = ast.parse(normal_form(reference.source(function)))
     lines = ast.unparse(tree).split("\n")
-    definition = tree.body[0]
-    assert isinstance(definition, ast.FunctionDef)
-    kinds = _kinds(reference.functions[function], arguments)
+    definition = ast.parse(ast.unparse(tree)).body[0]
+    target = reference.functions[function]
+    kinds = _kinds(target, called or target, arguments)
     found: dict[tuple[str, str], Mutant] = {}
-    for statement in _statements(definition):
-        place = statement.lineno - 1
-        line = lines[place]
-        indent = line[: len(line) - len(line.lstrip())]
-        known = {n for n in _bound_before(definition, statement.lineno) if n in kinds and n != "_"}
-        for text in _changes(statement, {name: kinds[name] for name in known}):
-            old, new = line.strip(), text
-            if new == old or (old, new) in found:
-                continue
-            source = "\n".join([*lines[:place], indent + new, *lines[place + 1 :]])
-            found[old, new] = Mutant(function, old, new, source)
+    for method in _methods(definition):
+        for statement in _statements(method):
+            place = statement.lineno - 1
+            line = lines[place]
+            indent = line[: len(line) - len(line.lstrip())]
+            bound = _bound_before(method, statement.lineno)
+            known = {name for name in bound if name in kinds and name != "_"}
+            for text in _changes(statement, {name: kinds[name] for name in known}):
+                old, new = line.strip(), text
+                if new == old or (old, new) in found:
+                    continue
+                source = "\n".join([*lines[:place], indent + new, *lines[place + 1 :]])
+                found[old, new] = Mutant(function, old, new, source)
     return list(found.values())
 
 
 def normal_form(source: str) -> str:
-    """The text of a function as ``ast.unparse`` writes it, without its docstring."""
+    """A function or class as ``ast.unparse`` writes it, without docstrings.
+
+    A method that only has a docstring keeps it: that is its body.
+    """
     tree = ast.parse(source)
-    definition = tree.body[0]
-    assert isinstance(definition, ast.FunctionDef)
-    if ast.get_docstring(definition) is not None:
-        del definition.body[0]
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.FunctionDef | ast.ClassDef)
+            and ast.get_docstring(node) is not None
+            and len(node.body) > 1
+        ):
+            del node.body[0]
     return ast.unparse(tree)
 
 
+def _methods(definition: ast.stmt) -> list[ast.FunctionDef]:
+    """The function itself, or the methods of a class."""
+    found = definition.body if isinstance(definition, ast.ClassDef) else [definition]
+    return [each for each in found if isinstance(each, ast.FunctionDef)]
+
+
 def _statements(definition: ast.FunctionDef) -> Iterator[ast.stmt]:
+    """Every statement in it; a sentence that stands for a body is none."""
     for node in ast.walk(definition):
-        if isinstance(node, ast.stmt) and node is not definition:
+        sentence = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if isinstance(node, ast.stmt) and node is not definition and not sentence:
             yield node
 
 
-def _kinds(function: Callable[..., Any], arguments: Sequence[Any]) -> Kinds:
-    """What the local names of ``function`` hold when it returns."""
+def _kinds(
+    target: Callable[..., Any], called: Callable[..., Any], arguments: Sequence[Any]
+) -> Kinds:
+    """What the local names of ``target`` hold when it, or a method of it, returns."""
     seen: dict[str, Any] = {}
-    code = getattr(function, "__code__")  # noqa: B009 - a Callable need not have one
+    written = vars(target).values() if isinstance(target, type) else [target]
+    codes = {each.__code__ for each in written if hasattr(each, "__code__")}
 
     def watch(frame: FrameType, event: str, _: Any) -> None:
-        if event == "return" and frame.f_code is code:
+        if event == "return" and frame.f_code in codes:
             seen.update(frame.f_locals)
 
     before = sys.getprofile()
     sys.setprofile(watch)
     try:
-        function(*copy.deepcopy(arguments))
+        called(*copy.deepcopy(arguments))
     finally:
         sys.setprofile(before)
     return {name: kind for name, value in seen.items() if (kind := _kind(value))}

@@ -51,12 +51,19 @@ class Prepared:
     """Cases with their answers, keyed by case name.
 
     ``slopes`` judge the gradients, or the adjoint, a second time, without the reference's
-    own function; cases at a kink have none.
+    own function; cases at a kink have none.  ``by_share`` are the cases whose answers need
+    not be met in full.
     """
 
     cases: Mapping[str, Case]
     answers: Mapping[str, Answer]
     slopes: Mapping[str, Slope] = field(default_factory=dict)
+    by_share: frozenset[str] = frozenset()
+
+    @property
+    def exact(self) -> Mapping[str, Answer]:
+        """The answers that right functions meet up to rounding."""
+        return {name: a for name, a in self.answers.items() if name not in self.by_share}
 
 
 def prepare(
@@ -90,20 +97,30 @@ def prepare(
 def make(
     question: Question, functions: Functions, seed: bytes, cases: Sequence[str] = ()
 ) -> Prepared:
-    """As ``prepare``, but whatever ``functions`` say is believed, and there are no slopes."""
+    """As ``prepare``, but whatever ``functions`` say is believed, and there are no slopes.
+
+    Where a share of the answer has to be right, the recipe makes the answer, too (the labels
+    of images that were held out), by the name of the output.  It is not given to the function.
+    """
     exercise = question.exercise
     made: dict[str, Case] = {}
     answers: dict[str, Answer] = {}
     for name, inputs in question.inputs(seed, cases).items():
-        outputs, cache = forward_answer(exercise, functions, inputs)
+        if name in exercise.by_share:
+            given = {item: v for item, v in inputs.items() if item not in exercise.outputs}
+            made[name] = Case(name, given, np.ones(()))
+            answers[name] = {output: inputs[output] for output in exercise.outputs}
+            continue
+        driver = question.recipes[name].driver
+        outputs, cache = forward_answer(exercise, functions, inputs, driver)
         dout = _upstream(inputs, outputs[0], stream(seed, exercise.name, name, "dout"))
         saved = {item: outputs[0] for item in exercise.cache if item not in inputs}
-        made[name] = Case(name, inputs, dout, saved)
+        made[name] = Case(name, inputs, dout, saved, driver)
         if exercise.forward is None:
             answers[name] = dict(zip(exercise.outputs, outputs, strict=True))
         else:
             answers[name] = backward_answer(exercise, functions, dout, cache)
-    return Prepared(made, answers)
+    return Prepared(made, answers, by_share=exercise.by_share)
 
 
 def confirm(question: Question, reference: Reference, seed: bytes, made: Prepared) -> None:
@@ -129,18 +146,21 @@ def _results(case: Case, answer: Answer) -> dict[str, Array]:
 
 
 def forward_answer(
-    exercise: Exercise, functions: Functions, inputs: Mapping[str, Value]
+    exercise: Exercise, functions: Functions, inputs: Mapping[str, Value], driver: str = ""
 ) -> tuple[tuple[Array, ...], Value]:
-    """The outputs and the cache of a right forward; the cache is None if it has none."""
-    returned = _forward(exercise, functions)(*inputs.values())
+    """The outputs and the cache of a right forward; the cache is None if it has none.
+
+    ``driver`` is that of the case, where it is another than the exercise's.
+    """
+    returned = _forward(exercise, functions, driver)(*inputs.values())
     items = returned if isinstance(returned, tuple) else (returned,)
     outputs, cache = (items[:-1], items[-1]) if exercise.caches else (items, None)
     return tuple(np.asarray(output) for output in outputs), cache
 
 
-def _forward(exercise: Exercise, functions: Functions) -> Callable[..., Any]:
-    if exercise.driver:
-        return drivers.bound(exercise.driver, functions)
+def _forward(exercise: Exercise, functions: Functions, driver: str) -> Callable[..., Any]:
+    if driver := driver or exercise.driver:
+        return drivers.bound(driver, functions)
     return functions[exercise.forward or exercise.function]
 
 

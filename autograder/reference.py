@@ -3,7 +3,8 @@
 A source file is valid Python, so it is parsed once, as a whole.  Of it are kept the
 imports of numpy, and the functions and classes in code cells that nbgrader's metadata
 call solutions or read-only (a forward that is given); nothing else of the notebook runs.
-They keep the file's name and line numbers.
+They keep the file's name and line numbers.  What the notebook imports of a companion file
+are the references of the notebook that it comes from.
 
 A ``Reference`` can be changed by replacing text, to say a known mistake as a small
 difference from the right answer.  A change only edits text; code is compiled when the
@@ -21,6 +22,7 @@ from typing import Any
 
 from autograder.course import Course
 from autograder.errors import UsageError
+from autograder.loans import COMPANIONS
 from autograder.percent import SourceCell, read_cells
 
 # Stands for the docstring while a text is edited: what a change means is code, and prose
@@ -53,15 +55,16 @@ class Reference:
     notebook: str
     _imports: CodeType
     _definitions: Mapping[str, _Definition]
+    _borrowed: Callable[[], Mapping[str, Callable[..., Any]]]
 
     @cached_property
     def functions(self) -> Mapping[str, Callable[..., Any]]:
         """The functions by name, in the notebook's order.
 
-        They share one namespace, which holds numpy as the notebook imports it and
-        nothing else of the notebook.
+        They share one namespace, which holds numpy and companions as the notebook imports
+        them, and nothing else of the notebook.
         """
-        namespace: dict[str, Any] = {"__name__": f"reference.{self.notebook}"}
+        namespace: dict[str, Any] = {"__name__": f"reference.{self.notebook}", **self._borrowed()}
         exec(self._imports, namespace)  # noqa: S102 - the course's own code
         for definition in self._definitions.values():
             exec(definition.compiled(), namespace)  # noqa: S102
@@ -131,10 +134,12 @@ def _parse(path: Path, text: str) -> Reference:
     cells = read_cells(text, str(path))
     definitions: dict[str, _Definition] = {}
     imports: list[ast.stmt] = []
+    borrowed: dict[str, str] = {}
     for statement in tree.body:
         cell = _cell_of(statement, cells)
         if cell is None:
             continue
+        borrowed |= _lenders(statement, path.stem)
         if _imports_numpy(statement):
             imports.append(statement)
         elif isinstance(statement, ast.FunctionDef | ast.ClassDef) and cell.is_reference:
@@ -145,7 +150,20 @@ def _parse(path: Path, text: str) -> Reference:
                 )
             definitions[statement.name] = _define(statement, text, path)
     code = compile(ast.Module(imports, []), str(path), "exec")
-    return Reference(path.stem, code, definitions)
+    return Reference(path.stem, code, definitions, lambda: _lent(path.parent, borrowed))
+
+
+def _lenders(statement: ast.stmt, notebook: str) -> dict[str, str]:
+    """The names that a statement imports of a companion file, and the notebooks they come from."""
+    if not isinstance(statement, ast.ImportFrom):
+        return {}
+    contents = COMPANIONS.get(notebook, {}).get(statement.module or "", {})
+    lender = {name: source for source, functions in contents.items() for name in functions}
+    return {a.name: lender[a.name] for a in statement.names if a.name in lender}
+
+
+def _lent(folder: Path, lenders: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
+    return {name: load(folder, source).functions[name] for name, source in lenders.items()}
 
 
 def _cell_of(statement: ast.stmt, cells: Sequence[SourceCell]) -> SourceCell | None:

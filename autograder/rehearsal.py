@@ -117,7 +117,9 @@ class Stage:
         exercise, given = question.exercise, made.cases[case]
         session = self.form.session(functions[exercise.function], exercise.function)
         arguments = exercise.arguments(given)
-        return session.call(exercise.called, arguments, exercise.outputs, keep=exercise.keeps)
+        return session.call(
+            exercise.called(given), arguments, exercise.outputs, keep=exercise.keeps
+        )
 
 
 def failures(judged: Mapping[str, Judgement]) -> tuple[tuple[str, str], ...]:

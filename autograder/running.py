@@ -9,6 +9,7 @@ A call that is stopped ends the process, too.  The next question starts a fresh 
 function that was stopped is not called again with as little time, whatever it is asked.
 """
 
+import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -161,7 +162,7 @@ class NotebookRun:
     def why_missing(self, function: str) -> str:
         """Why the cells run so far do not define ``function``; empty if they should."""
         for place in reversed(range(self._position)):
-            if f"def {function}(" not in self._code[place].source:
+            if not _defines(self._code[place].source, function):
                 continue
             if place in self._raised:
                 return f"code cell {place + 1} raised {self._raised[place]}"
@@ -217,3 +218,8 @@ class NotebookRun:
             self._replay(self._position)
         assert self._child is not None
         return self._child
+
+
+def _defines(source: str, name: str) -> bool:
+    """Tell whether the text of a cell, which may be no valid code, defines a function or class."""
+    return re.search(rf"^\s*(def {name}\(|class {name}\b)", source, re.MULTILINE) is not None

@@ -5,7 +5,7 @@ show why upstream gradients are random.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -30,10 +30,18 @@ class Form:
     given: Callable[[Array], Array] = np.copy
 
     def prepared(self, made: Prepared, question: Question, reference: Reference) -> Prepared:
-        """The cases in this form, with the reference's answers in float64, without slopes."""
+        """The cases in this form, with the reference's answers in float64, without slopes.
+
+        Answers that do not come from the reference stay what they are.
+        """
         cases = {name: self._case(case) for name, case in made.cases.items()}
-        answers = {name: _answer(question, reference, case) for name, case in cases.items()}
-        return Prepared(cases, answers)
+        answers = {
+            name: made.answers[name]
+            if name in question.exercise.by_share
+            else _answer(question, reference, case)
+            for name, case in cases.items()
+        }
+        return replace(made, cases=cases, answers=answers, slopes={})
 
     def _case(self, case: Case) -> Case:
         inputs = {
@@ -41,7 +49,8 @@ class Form:
             for name, value in case.inputs.items()
         }
         saved = {name: self.array(value) for name, value in case.saved.items()}
-        return Case(case.name, inputs, self.dout(self.array(case.dout)), saved)
+        dout = self.dout(self.array(case.dout))
+        return replace(case, inputs=inputs, dout=dout, saved=saved)
 
     def session(self, function: Callable[..., object], name: str) -> LocalSession:
         """A place where functions are called with copies in this form."""
@@ -66,7 +75,7 @@ class _Session(LocalSession):
 def _answer(question: Question, reference: Reference, case: Case) -> Answer:
     exercise = question.exercise
     inputs = {name: _double(value) for name, value in case.inputs.items()}
-    outputs, cache = forward_answer(exercise, reference.functions, inputs)
+    outputs, cache = forward_answer(exercise, reference.functions, inputs, case.driver)
     if exercise.forward is None:
         return dict(zip(exercise.outputs, outputs, strict=True))
     return backward_answer(exercise, reference.functions, _double(case.dout), cache)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from course_utils.comparison import is_about_shape
-from course_utils.exercise import CheckResult, ErrorMap, Status, Worst
+from course_utils.exercise import VALUE_KINDS, CheckResult, ErrorMap, Status, Worst
 
 if TYPE_CHECKING:
     from course_utils.report_card import ReportCard
@@ -126,9 +126,9 @@ def telling(card: "ReportCard") -> list[CheckResult]:
     nothing.
     """
     failed = [check for check in card.checks if check.status == "failed"]
-    values = [check for check in card.checks if check.kind == "value"]
+    values = [check for check in card.checks if check.kind in VALUE_KINDS]
     if values and all(check.status == "failed" for check in values):
-        return [check for check in failed if check.kind == "value"]
+        return [check for check in failed if check.kind in VALUE_KINDS]
     return failed
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_utils import drivers
 from course_utils.comparison import compare
-from course_utils.exercise import Case, Exercise, Session, Value
+from course_utils.exercise import VALUE_KINDS, Case, Exercise, Session, Value
 from course_utils.judgement import Judgement
 from course_utils.judging import STUB, judge
 from course_utils.mistake import KnownMistake, Result, same_result
@@ -132,7 +133,7 @@ def _name(alike: Sequence[KnownMistake], *, exact: bool) -> str:
 def _unknown(judgement: Judgement) -> str:
     """That no known mistake fits, in words that fit what came back."""
     failed = [check for check in judgement.checks if check.status == "failed"]
-    if all(check.kind != "value" for check in failed):
+    if all(check.kind not in VALUE_KINDS for check in failed):
         return "No known mistake behaves like this."
     if any(check.worst is not None for check in failed):
         return "No known mistake gives these numbers."
@@ -240,6 +241,8 @@ def smallest_example(recorded: Recorded, session: Session) -> str:
 def as_code(case: Case, exercise: Exercise) -> list[str]:
     """Lines of code that call the function with what the case gives it."""
     lines = [f"{name} = {_literal(value)}" for name, value in {**case.inputs, **case.saved}.items()]
+    if driver := case.driver or exercise.driver:
+        return [*lines, *drivers.statements(driver, exercise.outputs)]
     outputs = [*exercise.outputs, *(["cache"] if exercise.keeps else [])]
     if exercise.forward is None:
         return [*lines, f"{', '.join(outputs)} = {exercise.function}({', '.join(case.inputs)})"]

@@ -6,7 +6,7 @@ and for final grading.  Arrays are float64 unless a case says otherwise.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,9 @@ Array = NDArray[Any]
 Value = Any
 
 Status = Literal["passed", "failed", "not started", "not judged"]
-CheckKind = Literal["value", "dtype", "unchanged", "repeatable", "cache", "adjoint"]
+CheckKind = Literal["value", "share", "dtype", "unchanged", "repeatable", "cache", "adjoint"]
+#: Kinds that look at what was returned, on cases of their own.
+VALUE_KINDS: Final = frozenset[CheckKind]({"value", "share"})
 
 
 @dataclass(frozen=True)
@@ -28,13 +30,15 @@ class Case:
     ``inputs`` maps the forward's argument names to values, in calling order.
     ``dout`` is the upstream gradient dL/dout, with the shape of the forward's first
     output.  ``saved`` are right results of the forward, by name, that the standard cache
-    holds besides inputs.
+    holds besides inputs.  ``driver`` is the function of ``drivers`` that is called for this
+    case, where it is another than the exercise's.
     """
 
     name: str
     inputs: Mapping[str, Value]
     dout: Array
     saved: Mapping[str, Value] = field(default_factory=dict)
+    driver: str = ""
 
     @property
     def title(self) -> str:
@@ -59,6 +63,8 @@ class Check:
 
     - ``value``: the named ``outputs`` have the right shape and values on every one of
       the named ``cases``;
+    - ``share``: of the entries of each of the named ``outputs`` (predicted classes) at least
+      the share ``least``, from 0 to 1, is right on every one of the named ``cases``;
     - ``dtype``: on the named ``cases``, which hold integers, the named ``outputs`` are
       those for the same numbers as float64, right or wrong;
     - ``unchanged``: no argument is modified;
@@ -77,6 +83,7 @@ class Check:
     kind: CheckKind = "value"
     outputs: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()
+    least: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -102,7 +109,8 @@ class Exercise:
 
     ``driver`` names the function of ``drivers`` that is called instead, and uses what the
     student wrote.  ``specimens``: the function is given functions to try (``specimens``),
-    so it is judged after all others and in a process of its own.
+    so it is judged after all others and in a process of its own.  ``cpu_seconds`` is the
+    processor time that one call may take in grading, where the usual limit is too little.
     """
 
     name: str
@@ -120,6 +128,7 @@ class Exercise:
     shared: tuple[str, ...] = ()
     driver: str = ""
     specimens: bool = False
+    cpu_seconds: float = 0.0
     axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -127,10 +136,21 @@ class Exercise:
         """Names of all cases that a check needs, each once, in the order of first use."""
         return tuple(dict.fromkeys(name for check in self.checks for name in check.cases))
 
-    @property
-    def called(self) -> str:
+    def called(self, case: Case) -> str:
         """The function that is called: the student's own, or a driver that uses it."""
-        return self.driver or self.function
+        return case.driver or self.driver or self.function
+
+    def least(self, case: str, output: str) -> float | None:
+        """The share of this output that has to be right, where a ``share`` check judges it."""
+        for check in self.checks:
+            if check.kind == "share" and case in check.cases and output in check.outputs:
+                return check.least
+        return None
+
+    @property
+    def by_share(self) -> frozenset[str]:
+        """The cases of which a share has to be right; no two right functions answer alike."""
+        return frozenset(name for c in self.checks if c.kind == "share" for name in c.cases)
 
     @property
     def differences(self) -> tolerances.CentralDifferences:

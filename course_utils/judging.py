@@ -19,6 +19,7 @@ from course_utils.adjoint import pair_of
 from course_utils.behaviour import as_float
 from course_utils.comparison import Comparison, compare
 from course_utils.exercise import (
+    VALUE_KINDS,
     Answer,
     Array,
     CallStoppedError,
@@ -35,6 +36,7 @@ from course_utils.exercise import (
 )
 from course_utils.follow_through import is_gradient_of_own_forward
 from course_utils.judgement import CACHE_IS_WRONG, Judgement
+from course_utils.share import compare_share, failure
 
 #: Status of a function that nobody has written yet.
 STUB = "NotImplementedError"
@@ -155,11 +157,7 @@ class _Trial:
             notes=self._notes(status, own, cache_serves=cache_serves),
             printed=next((r.printed for _, _, r in self.calls if r.printed), ""),
             answers=self._returned_answers(best),
-            errors={
-                name: r.raised.type if r.raised else r.problem
-                for name, r in best.returned.items()
-                if r.outputs is None
-            },
+            errors=self._errors(best),
             cache_serves=cache_serves,
             out_of_time=status == "failed"
             and self.stopped is not None
@@ -209,7 +207,7 @@ class _Trial:
         exercise = self.exercise
         arguments = exercise.arguments(case, caches[case.name] if caches else None)
         returned = self.session.call(
-            exercise.called, arguments, exercise.outputs, keep=exercise.keeps
+            exercise.called(case), arguments, exercise.outputs, keep=exercise.keeps
         )
         self.calls.append((case, arguments, returned))
         return returned
@@ -235,11 +233,14 @@ class _Trial:
         if isinstance(got, str):
             return Comparison(right=False, message=got)
         expected = self.answers[case.name][output]
+        least = self.exercise.least(case.name, output)
+        if least is not None:
+            return compare_share(output, got, expected, least)
         return compare(output, got, expected, self.tolerance[case.name])
 
     def _value_checks(self, attempts: Sequence[Attempt], best: Attempt) -> None:
         for check in self.exercise.checks:
-            if check.kind != "value":
+            if check.kind not in VALUE_KINDS:
                 continue
             if any(attempt.passes(check) for attempt in attempts):
                 self.results[check.name] = _result(check, "passed")
@@ -269,7 +270,7 @@ class _Trial:
     def _behaviour_checks(self, attempt: Attempt) -> None:
         useful = any(result.status == "passed" for result in self.results.values())
         for check in self.exercise.checks:
-            if check.kind in ("value", "adjoint"):
+            if check.kind in VALUE_KINDS or check.kind == "adjoint":
                 continue
             if not useful:
                 message = "Counted as soon as one of the values is right"
@@ -346,10 +347,22 @@ class _Trial:
                 notes.append(EXACT_GRADIENT_OF_WRONG_FORWARD)
         return tuple(notes)
 
+    def _errors(self, attempt: Attempt) -> dict[str, str]:
+        """What went wrong in a word, for the cases that have no arrays to compare."""
+        errors = {}
+        for name, returned in attempt.returned.items():
+            if returned.outputs is None:
+                errors[name] = returned.raised.type if returned.raised else returned.problem
+            elif name in self.exercise.by_share and not attempt.right(name):
+                answers = self.answers[name].values()
+                errors[name] = " ".join(map(failure, returned.outputs, answers))
+        return errors
+
     def _returned_answers(self, attempt: Attempt) -> dict[str, dict[str, Array]]:
+        """What came back, but for predictions: no two trained networks have all in common."""
         answers: dict[str, dict[str, Array]] = {}
         for name, returned in attempt.returned.items():
-            if returned.outputs is not None:
+            if returned.outputs is not None and name not in self.exercise.by_share:
                 answers[name] = {
                     output: got
                     for output, got in zip(self.exercise.outputs, returned.outputs, strict=True)

@@ -77,6 +77,7 @@ class Recorded:
                 "dout": _encode(case.dout),
                 "answer": {k: _encode(v) for k, v in self.answers[name].items()},
                 **({"saved": saved} if (saved := _encode(case.saved)) else {}),
+                **({"driver": case.driver} if case.driver else {}),
             }
             for name, case in self.cases.items()
         }
@@ -114,7 +115,8 @@ class Recorded:
         for name, item in data["cases"].items():
             inputs = {k: _decode(v) for k, v in item["inputs"].items()}
             saved = _decode(item.get("saved", {}))
-            cases[name] = Case(name, inputs, _decode(item["dout"]), saved)
+            driver = item.get("driver", "")
+            cases[name] = Case(name, inputs, _decode(item["dout"]), saved, driver)
             answers[name] = {k: _decode(v) for k, v in item["answer"].items()}
         mistakes = tuple(_mistake(item) for item in data["mistakes"])
         return cls(exercise, cases, answers, tuple(data["tiny"]), mistakes)
@@ -145,7 +147,8 @@ def parts() -> dict[str, list[str]]:
 
 def _same_case(a: Case, b: Case) -> bool:
     given = (_encode(a.inputs), _encode(a.dout))
-    return given == (_encode(b.inputs), _encode(b.dout)) and _close(a.saved, b.saved)
+    same = given == (_encode(b.inputs), _encode(b.dout)) and a.driver == b.driver
+    return same and _close(a.saved, b.saved)
 
 
 def _close(a: Mapping[str, Array], b: Mapping[str, Array]) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from autograder.equivalent_mutants import (
     clinic,
+    convnet,
     convolution,
     gradient_checking,
     im2col,
@@ -21,7 +22,16 @@ from autograder.equivalent_mutants import (
 #: The reason of every harmless change, by function and change.
 REASONS: Mapping[tuple[str, str], str] = {
     key: reason
-    for module in (gradient_checking, convolution, pooling, im2col, variants, recurrent, clinic)
+    for module in (
+        gradient_checking,
+        convolution,
+        pooling,
+        im2col,
+        variants,
+        recurrent,
+        clinic,
+        convnet,
+    )
     for harmless in module.HARMLESS
     for key, reason in harmless.reasons()
 }

@@ -53,4 +53,22 @@ HARMLESS = (
         [("==", "<=")],
         "no piece starts before step 0",
     ),
+    Harmless(
+        ["RNNCell"],
+        "self.Wx, self.Wh, self.bx, self.bh = (Wx, Wh, bx, bh)",
+        [("self.bx, self.bh", "self.bh, self.bx"), ("bx, bh)", "bh, bx)")],
+        "the two biases are only ever added to each other",
+    ),
+    Harmless(
+        ["RNNCell"],
+        "self.dbx, self.dbh = (np.zeros(self.bx.shape), np.zeros(self.bh.shape))",
+        [
+            ("self.dbx, self.dbh", "self.dbh, self.dbx"),
+            (
+                "np.zeros(self.bx.shape), np.zeros(self.bh.shape)",
+                "np.zeros(self.bh.shape), np.zeros(self.bx.shape)",
+            ),
+        ],
+        SAME_SHAPE,
+    ),
 )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from autograder.exercises import (
     clinic,
+    convnet,
     convolution,
     gradient_checking,
     im2col,
@@ -28,4 +29,5 @@ QUESTIONS: Mapping[str, tuple[Question, ...]] = {
     "05_convolution_variants": variants.QUESTIONS,
     "06_recurrent": recurrent.QUESTIONS,
     "07_bug_clinic": clinic.QUESTIONS,
+    "08_convnet": convnet.QUESTIONS,
 }

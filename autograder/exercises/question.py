@@ -27,12 +27,14 @@ class Recipe:
     ``purpose`` says which mistakes only this case exposes.  ``smooth`` is False where
     the forward has a kink at the inputs (ties), so that finite differences say nothing, and
     where a function of an adjoint pair is not linear (a bias that is not zero).
+    ``driver`` is the function that is called for this case (see ``Case``).
     """
 
     name: str
     make: MakeInputs
     purpose: str
     smooth: bool = True
+    driver: str = ""
 
 
 @dataclass(frozen=True)

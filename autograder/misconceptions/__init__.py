@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from autograder.misconceptions import (
     clinic,
+    convnet,
     convolution,
     gradient_checking,
     im2col,
@@ -24,6 +25,7 @@ CATALOGUE: Mapping[str, tuple[Misconception, ...]] = {
     "05_convolution_variants": variants.MISTAKES,
     "06_recurrent": recurrent.MISTAKES,
     "07_bug_clinic": clinic.MISTAKES,
+    "08_convnet": convnet.MISTAKES,
 }
 
 #: Changes that leave the function right, and must pass.
@@ -35,4 +37,5 @@ EQUIVALENTS: Mapping[str, tuple[Equivalent, ...]] = {
     "05_convolution_variants": variants.EQUIVALENTS,
     "06_recurrent": recurrent.EQUIVALENTS,
     "07_bug_clinic": clinic.EQUIVALENTS,
+    "08_convnet": convnet.EQUIVALENTS,
 }

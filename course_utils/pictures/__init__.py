@@ -11,6 +11,7 @@ from types import ModuleType
 
 __all__ = [
     "clinic",
+    "convnet",
     "convolution",
     "gradient_checking",
     "im2col",

@@ -165,3 +165,60 @@ def test_the_customary_slips_are_among_the_mutants(course) -> None:
     assert f"{corner} → top, left = (i * HH, j * stride)" in found
     assert f"{corner} → top, left = (i, j * stride)" in found
     assert "dw[f] += dout[n, f, i, j] * window → dw[f] = dout[n, f, i, j] * window" in found
+
+
+LAYER = '''
+class Layer:
+    """A layer that adds up."""
+
+    def __init__(self, w):
+        """Keep w."""
+        self.w, self.total = w, np.zeros(2)
+
+    def forward(self, x, keep=True):
+        """Weigh x."""
+        out = x * self.w
+        if keep:
+            self.total += out
+        return out
+
+    def nothing(self):
+        """There is nothing to do."""
+'''
+
+
+@pytest.fixture
+def made_of_a_class(tmp_path: Path) -> list[Mutant]:
+    right = loaded(tmp_path, LAYER)
+
+    def use(w, x):
+        layer = right.functions["Layer"](w)
+        layer.forward(x)
+
+    return mutants(right, "Layer", (2.0, np.ones(2)), use)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("out = x * self.w", "out = x + self.w"),
+        ("self.total += out", "self.total = out"),
+        ("self.total += out", "pass"),
+        ("return out", "return x"),
+        ("def forward(self, x, keep=True):", None),
+    ],
+)
+def test_methods_are_changed_and_their_headers_are_not(made_of_a_class, old, new) -> None:
+    changes = {(mutant.old, mutant.new) for mutant in made_of_a_class}
+    assert ((old, new) in changes) == (new is not None)
+
+
+def test_a_mutant_of_a_class_is_a_class_with_one_line_changed(made_of_a_class, tmp_path) -> None:
+    right = loaded(tmp_path, LAYER)
+    for mutant in made_of_a_class:
+        made = mutant.functions(right)["Layer"]
+        assert isinstance(made, type)
+        assert mutant.source.count("\n") == normal_form(LAYER).count("\n")
+        # A method without a body of its own keeps its words.
+        assert "There is nothing to do" in mutant.source
+        assert "A layer that adds up" not in mutant.source

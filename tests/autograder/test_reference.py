@@ -168,3 +168,45 @@ def test_a_function_that_is_defined_twice_is_refused(folder: Path) -> None:
 def test_loading_a_reference_imports_nothing_else_of_the_notebook(folder: Path) -> None:
     _ = reference.load(folder, "09_shift").functions
     assert "no_such_module_anywhere" not in sys.modules
+
+
+# Companion files
+
+
+BORROWING = f"""# %%
+import numpy as np
+from earlier import shift
+from another import twice
+
+# %% nbgrader={SOLUTION % "further_solution"}
+def further(x):
+    return shift(x, by=10)
+"""
+
+
+@pytest.fixture
+def lender(folder: Path, monkeypatch) -> Path:
+    """A notebook that imports a function of 09_shift from a companion file."""
+    lent = {"10_further": {"earlier": {"09_shift": ("shift", "twice")}}}
+    monkeypatch.setattr(reference, "COMPANIONS", lent)
+    (folder / "10_further.py").write_text(BORROWING, encoding="utf-8")
+    return folder
+
+
+def test_what_a_notebook_imports_of_a_companion_file_is_there(lender: Path) -> None:
+    assert reference.load(lender, "10_further").functions["further"](1) == 11
+
+
+def test_only_the_notebooks_own_functions_are_its_references(lender: Path) -> None:
+    assert list(reference.load(lender, "10_further").functions) == ["further"]
+
+
+def test_a_changed_reference_still_has_its_companions(lender: Path) -> None:
+    changed = reference.load(lender, "10_further").changed("further", [("10", "20")])
+    assert changed.functions["further"](1) == 21
+
+
+def test_a_companion_whose_notebook_is_gone_is_told(lender: Path) -> None:
+    (lender / "09_shift.py").unlink()
+    with pytest.raises(UsageError, match="09_shift"):
+        _ = reference.load(lender, "10_further").functions

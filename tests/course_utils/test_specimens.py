@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from course_utils.checking import LocalSession
+from course_utils.diagnosis import smallest_example
 from course_utils.drivers import DRIVERS, bound, driver, source
 from course_utils.exercise import Case, Check, Exercise
 from course_utils.judging import judge
-from course_utils.recorded import Recorded
+from course_utils.recorded import Recorded, load
 from course_utils.specimens import FUNCTIONS, named, specimen
 
 SLOPE = Exercise(
@@ -115,3 +116,12 @@ def test_a_drivers_text_does_what_the_driver_does() -> None:
 
 def test_a_notebooks_driver_text_has_no_decorator() -> None:
     assert not any(source(name).startswith("@") for name in DRIVERS)
+
+
+def test_what_a_wrong_tool_said_is_shown_as_the_truth_value_that_it_is() -> None:
+    session = LocalSession(lambda *_: True, "my_test")
+    text = smallest_example(load("my_test"), session)
+    assert text.splitlines()[-2:] == [
+        "# verdict should be np.array(False)",
+        "# verdict is        np.array(True)",
+    ]

@@ -10,10 +10,18 @@ A module has ``NOTEBOOK``, ``OPERATIONS``, ``cases()``, which makes the inputs, 
 from collections.abc import Mapping
 from types import ModuleType
 
-from torch_truth import convolution, gradient_checking, im2col, pooling, recurrent, variants
+from torch_truth import (
+    convnet,
+    convolution,
+    gradient_checking,
+    im2col,
+    pooling,
+    recurrent,
+    variants,
+)
 
 #: The modules by notebook.
 NOTEBOOKS: Mapping[str, ModuleType] = {
     module.NOTEBOOK: module
-    for module in (gradient_checking, convolution, pooling, im2col, variants, recurrent)
+    for module in (gradient_checking, convolution, pooling, im2col, variants, recurrent, convnet)
 }
