@@ -108,7 +108,7 @@ def make(
     for name, inputs in question.inputs(seed, cases).items():
         if name in exercise.by_share:
             given = {item: v for item, v in inputs.items() if item not in exercise.outputs}
-            made[name] = Case(name, given, np.zeros(0))
+            made[name] = Case(name, given, np.ones(()))
             answers[name] = {output: inputs[output] for output in exercise.outputs}
             continue
         driver = question.recipes[name].driver

@@ -121,4 +121,7 @@ def test_a_notebooks_driver_text_has_no_decorator() -> None:
 def test_what_a_wrong_tool_said_is_shown_as_the_truth_value_that_it_is() -> None:
     session = LocalSession(lambda *_: True, "my_test")
     text = smallest_example(load("my_test"), session)
-    assert text.splitlines()[-2:] == ["# verdict should be False", "# verdict is        True"]
+    assert text.splitlines()[-2:] == [
+        "# verdict should be np.array(False)",
+        "# verdict is        np.array(True)",
+    ]

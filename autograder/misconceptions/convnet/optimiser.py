@@ -15,7 +15,7 @@ _STORE = "self.velocities[place, name] = velocity"
 _STEP = "layer.params[name] -= self.learning_rate * velocity"
 _INIT = "        self.velocities = {}\n"
 _MOVED = "How far does a parameter with gradient 1 move in one step?"
-_GO = "Follow one parameter for three steps on paper, with gradients 4, 0, 0."
+_GO = "Where is a parameter after three steps with gradients 4, 0, 0, on paper and in your class?"
 
 MISTAKES = (
     sgd(
@@ -274,7 +274,7 @@ MISTAKES = (
         "N707",
         title="Nesterov's form: the step looks one velocity ahead",
         question=_GO,
-        remedy=f"{VELOCITY} (Nesterov's method is another one.)",
+        remedy=f"{VELOCITY} Nesterov's method is another one.",
         check="momentum",
         edits=((_STEP, _STEP.replace("velocity", "(grad + self.momentum * velocity)")),),
     ),

@@ -37,7 +37,7 @@ TWO_USES: Final = "What is in grads after the first backward, and what after the
 WHOSE: Final = (
     "After forward(x) and forward(x2): whose gradient arrives first, and what does yours use?"
 )
-ONLY_DX: Final = "Compare grads before and after a backward with retain_grads=False."
+ONLY_DX: Final = "What is in grads before and after a backward with retain_grads=False?"
 FROZEN: Final = "Which lines of your backward run when trainable is False?"
 WEIGHTS: Final = "Print the parameters before and after a backward. What happened to them?"
 CLEARED: Final = "Print grads and memory before and after zero_grads. What changed?"
