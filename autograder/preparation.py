@@ -179,7 +179,9 @@ def _upstream(inputs: Mapping[str, Value], out: Array, random: np.random.Generat
     """
     dout = nonzero(random, out.shape, 9)
     arrays = (value for value in inputs.values() if isinstance(value, np.ndarray))
-    return dout / 2 if any(array.dtype.kind == "i" for array in arrays) else dout
+    halved = any(array.dtype.kind == "i" for array in arrays)
+    # Half of an array without axes is a number.
+    return np.asarray(dout / 2) if halved else dout
 
 
 def _slope(exercise: Exercise, functions: Functions, case: Case, seed: bytes) -> Slope:

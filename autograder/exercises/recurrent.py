@@ -258,7 +258,7 @@ STEP_FORWARD = Exercise(
         Check(
             "saturated",
             "next_h, large sums",
-            "The tanh of a large number is 1 or -1, never nan: np.tanh knows.",
+            "The tanh of a large number is 1 or -1, never nan: NumPy's tanh knows.",
             weight=1,
             outputs=("next_h",),
             cases=("far out",),
