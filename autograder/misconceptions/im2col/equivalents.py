@@ -122,14 +122,22 @@ EQUIVALENTS = (
                 "x_shape, w, conv_param, cols = cache\n    x = np.empty(x_shape)",
                 (f"    {_COLS}\n", ""),
             ),
+            ("columns: another order", "[conv_param, w, x]", "conv_param, w, x = cache", None),
             (
-                "a dictionary for columns",
+                "columns: padded x",
+                "(np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad))), w, b, conv_param)",
+                'x, w, b, conv_param = cache\n    p = conv_param["pad"]\n'
+                "    x = x[:, :, p : x.shape[2] - p, p : x.shape[3] - p]",
+                None,
+            ),
+            (
+                "columns: a dictionary",
                 '{"x": x, "w": w, "p": conv_param}',
                 'x, w, conv_param = cache["x"], cache["w"], cache["p"]',
                 None,
             ),
             (
-                "out's shape as a fifth item",
+                "columns: extra items",
                 "(x, w, b, conv_param, out.shape)",
                 "x, w, b, conv_param, _ = cache",
                 None,
