@@ -254,7 +254,10 @@ def writes_caches(question: Question) -> bool:
 )
 def test_caches_of_their_own_are_among_the_harmless_changes(notebook: str) -> None:
     names = {e.id.split(": ")[-1] for e in EQUIVALENTS[notebook] if e.partner}
-    assert {"padded x", "extra items", "a dictionary", "another order"} <= names
+    assert len(names) >= 3
+    # What people were seen to write where windows are cut in loops.
+    if notebook in {"02_convolution", "03_pooling"}:
+        assert {"padded x", "extra items", "a dictionary", "another order"} <= names
 
 
 @pytest.mark.parametrize("stage", STAGES.values(), ids=STAGES)

@@ -9,6 +9,7 @@ from autograder.misconceptions.recurrent.statements import (
     ONWARD,
     STATE,
     STEP_CACHE,
+    UNPACKED,
 )
 
 _ONE_SUM = """
@@ -161,18 +162,18 @@ EQUIVALENTS = (
         reason="an exponential of what is never positive does not overflow",
     ),
     Equivalent(
-        "the sum and its slope",
+        "step: a dictionary",
         "rnn_step_forward",
         edits=(
             (STATE, "a = x @ Wx + prev_h @ Wh + b\n    next_h = np.tanh(a)"),
             (STEP_CACHE, "cache = {'in': (x, prev_h), 'w': (Wx, Wh), 'a': a}"),
         ),
         partner=Change(
-            "the sum and its slope",
+            "step: a dictionary",
             "rnn_step_backward",
             edits=(
                 (
-                    "x, prev_h, Wx, Wh, next_h = cache",
+                    UNPACKED,
                     "(x, prev_h), (Wx, Wh), a = cache['in'], cache['w'], cache['a']",
                 ),
                 (DA, "da = dnext_h / np.cosh(a) ** 2"),
@@ -181,18 +182,29 @@ EQUIVALENTS = (
         reason=_OWN,
     ),
     Equivalent(
-        "a step cache in another order",
+        "step: another order",
         "rnn_step_forward",
         edits=((STEP_CACHE, "cache = (next_h, Wh, Wx, prev_h, x, b)"),),
         partner=Change(
-            "a step cache in another order",
+            "step: another order",
             "rnn_step_backward",
             edits=(
                 (
-                    "x, prev_h, Wx, Wh, next_h = cache",
+                    UNPACKED,
                     "next_h, Wh, Wx, prev_h, x, _ = cache",
                 ),
             ),
+        ),
+        reason=_OWN,
+    ),
+    Equivalent(
+        "step: extra items",
+        "rnn_step_forward",
+        edits=((STEP_CACHE, "cache = (x, prev_h, Wx, Wh, b, next_h, x.shape)"),),
+        partner=Change(
+            "step: extra items",
+            "rnn_step_backward",
+            edits=((UNPACKED, "x, prev_h, Wx, Wh, _, next_h, _ = cache"),),
         ),
         reason=_OWN,
     ),

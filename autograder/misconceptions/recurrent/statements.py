@@ -5,6 +5,7 @@ STATE = "next_h = np.tanh(x @ Wx + prev_h @ Wh + b)"
 STEP_CACHE = "cache = (x, prev_h, Wx, Wh, next_h)"
 
 # Of one step, backward.
+UNPACKED = "x, prev_h, Wx, Wh, next_h = cache"
 DA = "da = dnext_h * (1 - next_h**2)"
 DX = "dx = da @ Wx.T"
 DPREV = "dprev_h = da @ Wh.T"
