@@ -179,9 +179,8 @@ def _upstream(inputs: Mapping[str, Value], out: Array, random: np.random.Generat
     """
     dout = nonzero(random, out.shape, 9)
     arrays = (value for value in inputs.values() if isinstance(value, np.ndarray))
-    halved = any(array.dtype.kind == "i" for array in arrays)
-    # Half of an array without axes is a number.
-    return np.asarray(dout / 2) if halved else dout
+    # A single number divided by 2 is an array no more.
+    return np.asarray(dout / 2) if any(array.dtype.kind == "i" for array in arrays) else dout
 
 
 def _slope(exercise: Exercise, functions: Functions, case: Case, seed: bytes) -> Slope:

@@ -132,7 +132,7 @@ def test_tiny_cases_are_small_enough_to_work_by_hand(name: str) -> None:
     question = NAMED[name][1]
     # No small training run learns anything.
     assert question.tiny or question.exercise.by_share
-    for inputs in question.inputs(b"seed", question.tiny).values():
+    for inputs in question.inputs(b"seed", question.tiny).values() if question.tiny else ():
         arrays = [value for value in inputs.values() if isinstance(value, np.ndarray)]
         assert sum(array.size for array in arrays[:1]) <= 48
 

@@ -45,16 +45,18 @@ def test_inputs_are_fractions_with_small_powers_of_two_that_every_machine_holds_
     for case in recorded.load(name).cases.values():
         given = [v for v in case.inputs.values() if isinstance(v, np.ndarray)]
         for array in (*given, case.dout):
-            steps = array * 2.0**40
-            assert (steps == np.round(steps)).all()
-            assert np.abs(array).max(initial=0) < 2**50
+            assert (array * 16 == np.round(array * 16)).all()
+            assert np.abs(array).max() < 2**50
 
 
-#: Averages and differences divide, and the others take roots, exponentials and tanh.
+#: Averages divide, and the others take roots and exponentials.
 ROUNDED = (
-    *("avg_", "numerical_", "relative_", "SGD_momentum"),
-    *("swish_", "unit_rows_", "conv1d_fused_", "conv_transpose_fused_"),
-    *("rnn_", "RNNCell", "truncated_", "complex_step_", "softmax_"),
+    "avg_",
+    "swish_",
+    "unit_rows_",
+    "conv1d_fused_",
+    "conv_transpose_fused_",
+    "softmax_",
 )
 
 
@@ -63,7 +65,8 @@ def test_answers_that_are_not_rounded_do_not_depend_on_the_order_of_their_sums(n
     """They are multiples of a power of two, small enough to be exact."""
     for answer in recorded.load(name).answers.values():
         for array in answer.values():
-            steps = 64 * array if name == "polynomial_backward" else 8 * array
+            fine = name in ("polynomial_backward", "SGD_momentum")
+            steps = 64 * array if fine else 8 * array
             assert (steps == np.round(steps)).all()
             assert np.abs(steps).max() < 2**53
 
