@@ -22,7 +22,7 @@ from course_utils.drivers import DRIVERS, bound
 from course_utils.exercise import Kept, Raised, Returned, Value
 from course_utils.judgement import Judgement
 from course_utils.judging import judge
-from course_utils.plain import one_array, plain_outputs
+from course_utils.plain import plain_outputs
 from course_utils.report_card import ReportCard
 from course_utils.specimens import Specimen
 
@@ -264,8 +264,8 @@ class LocalSession:
     def _copy(self, value: Value) -> Value:
         if isinstance(value, Kept):
             return self._kept[value.number]
-        if isinstance(value, Specimen) and value.reuses:
-            return one_array(value)
+        if isinstance(value, Specimen):
+            return value.lent()
         if isinstance(value, np.ndarray):
             return value.copy()
         if isinstance(value, Mapping):

@@ -19,6 +19,7 @@ from course_utils.mistake import KnownMistake, Result, same_result
 from course_utils.patterns import Wrong, pattern
 from course_utils.recorded import Recorded
 from course_utils.signature import Signature
+from course_utils.specimens import Specimen
 
 #: The level of help from which each part is shown; the pattern always is.
 HINT_QUESTION, HINT_EXAMPLE, HINT_NAME = 2, 3, 4
@@ -240,7 +241,10 @@ def smallest_example(recorded: Recorded, session: Session) -> str:
 
 def as_code(case: Case, exercise: Exercise) -> list[str]:
     """Lines of code that call the function with what the case gives it."""
-    lines = [f"{name} = {_literal(value)}" for name, value in {**case.inputs, **case.saved}.items()]
+    given = {**case.inputs, **case.saved}
+    lines = [f"{name} = {_literal(value)}" for name, value in given.items()]
+    if any(isinstance(value, Specimen) for value in given.values()):
+        lines.insert(0, "from course_utils.specimens import specimen")
     if driver := case.driver or exercise.driver:
         return [*lines, *drivers.statements(driver, exercise.outputs)]
     outputs = [*exercise.outputs, *(["cache"] if exercise.keeps else [])]

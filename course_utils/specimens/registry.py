@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from course_utils.exercise import Value
+from course_utils.plain import one_array
 
 #: By name, each called with what the student's tool gives it and then its parameters.
 FUNCTIONS: dict[str, Callable[..., Any]] = {}
@@ -16,8 +17,8 @@ REUSING: set[str] = set()
 class Specimen:
     """A function by its name in ``FUNCTIONS``, with the last of its arguments fixed.
 
-    It is pure.  Where it ``reuses`` an array, whoever lends it to a student's code wraps it
-    in ``plain.one_array``: what is sent through a wire arrives as an array of its own.
+    It is pure.  Where it ``reuses`` an array, a student's code is ``lent`` one that is not:
+    what is sent through a wire would arrive as an array of its own.
     """
 
     name: str
@@ -32,8 +33,13 @@ class Specimen:
         """Tell whether it is lent as one that returns the same array in every call."""
         return self.name in REUSING
 
+    def lent(self) -> Callable[..., Value]:
+        """What a student's code is given, where it runs in this process."""
+        return one_array(self) if self.reuses else self
+
     def __repr__(self) -> str:
-        return f"specimen({', '.join(map(repr, (self.name, *self.parameters)))})"
+        made = f"specimen({', '.join(map(repr, (self.name, *self.parameters)))})"
+        return f"{made}.lent()" if self.reuses else made
 
     def __str__(self) -> str:
         words = (parameter for parameter in self.parameters if isinstance(parameter, str))

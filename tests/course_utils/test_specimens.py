@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from course_utils.checking import LocalSession
-from course_utils.diagnosis import smallest_example
+from course_utils.diagnosis import as_code, smallest_example
 from course_utils.drivers import DRIVERS, bound, driver, source
 from course_utils.exercise import Case, Check, Exercise
 from course_utils.judging import judge
 from course_utils.recorded import Recorded, load
-from course_utils.specimens import FUNCTIONS, named, specimen
+from course_utils.specimens import FUNCTIONS, named, registry, specimen
 
 SLOPE = Exercise(
     name="slope",
@@ -68,6 +68,19 @@ def test_a_students_tool_is_judged_by_what_it_says_of_a_specimen() -> None:
     right = {"a": {"slope": np.array(4.0)}}
     for tool, status in ((lambda f: f(1.0) - f(0.0), "passed"), (lambda f: f(1.0) + 1, "failed")):
         assert judge(SLOPE, {"a": case}, right, LocalSession(tool, "slope")).status == status
+
+
+def test_an_example_with_a_specimen_is_code_that_runs(monkeypatch) -> None:
+    given = {"f": specimen("line", 4.0), "g": specimen("line", 5.0)}
+    text = "\n".join(as_code(Case("a", given, np.ones(())), SLOPE))
+    names = {"slope": lambda f, g: f(1.0) + g(1.0)}
+    exec(text, names)  # noqa: S102 - our own text
+    assert names["slope"] == 9
+    monkeypatch.setattr(registry, "REUSING", {"line"})
+    text = "\n".join(as_code(Case("a", given, np.ones(())), SLOPE))
+    names = {"slope": lambda f, _: f(np.ones(2)) is f(np.zeros(2))}
+    exec(text, names)  # noqa: S102
+    assert names["slope"] is True
 
 
 def test_specimens_survive_recording() -> None:
