@@ -818,8 +818,8 @@ check(gradient_check)
 #
 # We ran 91 public implementations of convolution and pooling layers, from 85 repositories, against
 # automatic differentiation. Of the 81 complete ones 16 are right everywhere. Most authors *had* checked their
-# gradients: the check cell of the best-known course accepts 79 of 84 convolution backward passes, of which 34
-# are right on all shapes.
+# gradients: the check cell of the best-known course accepts 79 of the 84 convolution backward passes, and 34
+# of the 84 are right on all shapes.
 #
 # So the arithmetic of a gradient check is the smaller problem. The larger one is **what it is run on**. A
 # check says: at these inputs, for this `dout`, this backward fits this forward. It says nothing of other
