@@ -24,17 +24,22 @@ def _extreme(random: np.random.Generator) -> Mapping[str, Value]:
 
     A row's right class is not its largest score, so that its probability underflows.
     """
-    scores = 800 * distinct(random, (4, 3), -6)
-    order = np.argsort(scores, axis=1)
+    ranked = np.sort(800 * distinct(random, (4, 3), -6), axis=1)
+    order = np.array([random.permutation(3) for _ in ranked])
+    order[1] = order[0]
+    scores = np.zeros(ranked.shape)
+    np.put_along_axis(scores, order, ranked, axis=1)
     levels = np.array([[2000.0], [-2000.0], [0.0], [-9000.0]])
-    # The smallest score, the middle one, the largest, the smallest.
+    # The smallest score, the middle one (so two classes at least), the largest, the smallest.
     return {"scores": scores + levels, "y": order[range(4), [0, 1, 2, 0]]}
 
 
 def _labels(random: np.random.Generator, rows: int, classes: int) -> Array:
-    """Labels of which the first two are the same, so that a class occurs twice, and others not."""
+    """Labels of which the first two are the same and, of three or more, the last is another."""
     y = random.integers(classes, size=rows)
     y[: min(rows, 2)] = y[0]
+    if rows > 2:
+        y[-1] = (y[0] + 1) % classes
     return y
 
 
