@@ -294,12 +294,15 @@ def test_something_is_told_of_many_rows(notebook: str) -> None:
 
 @NOTEBOOK
 def test_rows_have_results_of_their_own(notebook: str) -> None:
-    """But for a few that no case can tell apart, such as two ways to spoil a cache."""
+    """But for a few that no case can tell apart, such as two ways to spoil a cache.
+
+    A training run has one outcome, how many digits it reads, whatever went wrong in it.
+    """
     results: dict[str, list[object]] = {}
     for name in recorded.names():
         for mistake in recorded.load(name).mistakes:
             results.setdefault(mistake.id, []).append((name, mistake.failed, mistake.results))
-    ids = [row.id for row in CATALOGUE[notebook]]
+    ids = [row.id for row in CATALOGUE[notebook] if row.function != "digit_classes"]
     kinds = {repr(results[row]) for row in ids}
     assert len(kinds) >= 0.95 * len(ids)
     assert len(kinds) >= 60

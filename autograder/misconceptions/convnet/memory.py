@@ -144,14 +144,6 @@ _SUMS = (
         ((_ADD_B, "pass"),),
     ),
     _Mistake(
-        6,
-        "every backward starts the gradients anew",
-        TWO_USES,
-        ADDED,
-        "used_twice",
-        ((_KEEP, f"        self.zero_grads()\n{_KEEP}"),),
-    ),
-    _Mistake(
         7,
         "shares are subtracted: going downhill is the optimiser's part",
         "If w grows, and the loss with it, which sign has the gradient?",
@@ -394,14 +386,6 @@ _CLEARINGS = (
         ANEW,
         "zeroed",
         ((_ZERO, f"{_ZERO}\n        self.memory.clear()"),),
-    ),
-    _Mistake(
-        57,
-        "zero_grads gives the name of an array to a 0 and leaves the array as it is",
-        CLEARED,
-        ANEW,
-        "zeroed",
-        ((_ZERO, "        for grad in self.grads.values():\n            grad = 0"),),
     ),
 )
 

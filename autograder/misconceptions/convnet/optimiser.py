@@ -217,14 +217,6 @@ MISTAKES = (
         edits=((_V, "velocity = grad"),),
     ),
     sgd(
-        "N702",
-        title="the velocity is not kept from step to step",
-        question=_GO,
-        remedy=VELOCITY,
-        check="momentum",
-        edits=((_STORE, "pass"),),
-    ),
-    sgd(
         "N703",
         title="layers share the velocity of parameters that have the same name",
         question="Two layers have a w each. How many velocities do you keep?",
