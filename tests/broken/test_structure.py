@@ -6,6 +6,7 @@ and retyped, metadata of any kind of JSON stand in any place, sources are any te
 
 import contextlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -150,9 +151,10 @@ FEW = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-MANY = settings(FEW, max_examples=10_000)
+#: FUZZ_EXAMPLES=10000 takes an hour.
+MANY = settings(FEW, max_examples=int(os.environ.get("FUZZ_EXAMPLES", "500")))
 SANDBOXED = settings(FEW, max_examples=15)
-MANY_SANDBOXED = settings(FEW, max_examples=300)
+MANY_SANDBOXED = settings(FEW, max_examples=40)
 NOTEBOOKS = st.lists(CHANGES, max_size=8), TOP
 
 
