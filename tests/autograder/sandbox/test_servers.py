@@ -155,10 +155,14 @@ def test_namespaces_are_fresh_for_every_child_but_that_of_the_network(isolation)
     assert children[0]["net"] == children[1]["net"] == server["net"] != mine["net"]
 
 
-def test_not_even_the_loopback_is_up_where_there_are_namespaces(isolation):
-    if isolation.tier != "namespaces":
-        pytest.skip("the kernel tier has no network of its own; it has no sockets either")
+def test_not_even_the_loopback_can_be_reached(isolation):
+    """The kernel tier has no network of its own; it has no sockets either."""
     with Child.start(isolation, Limits()) as child:
+        socket = child.run_cell("import socket\nsocket.socket()", "a socket").raised
+        assert socket is not None
+        assert socket.type == "PermissionError"
+        if isolation.tier == "kernel":
+            return
         network = Path(f"/proc/{child._spawned.pid}/net")
         # Where the loopback is up, its addresses are among the local ones.
         assert "127.0.0.1" not in (network / "fib_trie").read_text("ascii")
