@@ -4,6 +4,8 @@ What has been written is marked in the store.  A run that is killed in between l
 away, and the next run writes what has none.
 """
 
+import sqlite3
+from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -63,7 +65,19 @@ class Projection:
 
     @cached_property
     def _has_gradebook(self) -> bool:
-        return self._course.gradebook.is_file() or other_database(self._course) is not None
+        """Whether there is a whole one; a damaged one is told of where it is written to."""
+        if other_database(self._course) is not None:
+            return True
+        file = self._course.gradebook
+        if not file.is_file():
+            return False
+        try:
+            with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as db:
+                (found,) = db.execute("PRAGMA quick_check(1)").fetchone()
+                db.execute("SELECT count(*) FROM grade")
+        except sqlite3.Error:
+            return False
+        return bool(found == "ok")
 
     def flush(self) -> None:
         """Write all that waits."""

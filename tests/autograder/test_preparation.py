@@ -53,6 +53,8 @@ def test_a_seed_makes_the_same_cases_again_and_another_seed_others(right, name) 
 def test_upstream_gradients_are_small_numbers_without_zeros(right, name) -> None:
     notebook, question = NAMED[name]
     for case in prepare(question, right(notebook), b"seed").cases.values():
+        if question.exercise.forward is None:
+            continue  # there is no backward that it would go to
         assert np.abs(case.dout).min() > 0
         assert np.abs(case.dout).max() <= 9
         integers = any(

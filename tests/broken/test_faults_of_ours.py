@@ -355,7 +355,7 @@ def test_a_damaged_verdict_is_judged_anew_and_nobody_elses(
     assert grades()["ada", BACKWARD]["auto_score"] == "10.0"
 
 
-@pytest.mark.parametrize("cut", [0.3, 0.6, 0.9])
+@pytest.mark.parametrize("cut", [0.3, 0.6])
 def test_a_store_that_is_cut_is_told_and_left_alone(course, run, hand_in, notebook, cut) -> None:
     hand_in("ada", notebook())
     assert run("grade", NAME)[0] == 0

@@ -149,8 +149,8 @@ def verdicts(course: Course) -> Mapping[tuple[str, str], Verdict]:
     for assignment in ASSIGNMENTS:
         make = partial(batch.make_grader, course, assignment, isolation)
         submissions = batch.find_submissions(course, assignment)
-        for verdict in batch.grade_class(make, submissions, VerdictStore(course.verdicts)):
-            found[assignment, verdict.student] = verdict
+        for graded in batch.grade_class(make, submissions, VerdictStore(course.verdicts)):
+            found[assignment, graded.verdict.student] = graded.verdict
     return found
 
 

@@ -92,6 +92,12 @@ def attacked(any_isolation: Isolation) -> Iterator[Callable[[], Child]]:
     yield from _living(any_isolation)
 
 
+@pytest.fixture(scope="module")
+def attacked_kernel() -> Iterator[Callable[[], Child]]:
+    """As ``attacked``, in the kernel tier only: what is attacked is the same in all."""
+    yield from _living(isolation_of("kernel"))
+
+
 def _gone(pid: int) -> bool:
     until = time.monotonic() + 5
     while time.monotonic() < until:
