@@ -144,7 +144,7 @@ ATTACKS = [
             "message.update(outputs={'tuple': [{'array': ['|O', [1]]}] * 3})",
             "bytes(24)",
         ),
-        "proper reply",
+        "proper reply|damaged the process",
     ),
     Attack(
         KIND,
