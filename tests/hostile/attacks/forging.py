@@ -144,7 +144,7 @@ ATTACKS = [
             "message.update(outputs={'tuple': [{'array': ['|O', [1]]}] * 3})",
             "bytes(24)",
         ),
-        "proper reply|damaged the process",
+        "proper reply",
     ),
     Attack(
         KIND,
@@ -155,7 +155,7 @@ ATTACKS = [
     Attack(KIND, "requests taken by a thread", _STEALS, "proper reply|no function|longer|ended"),
     Attack(KIND, "a thread that rewrites functions later", _LATER, "wrong|shape|entries"),
     Attack(KIND, "a reader of results replaced", _READER, "shape|proper reply|wrong"),
-    Attack(KIND, "its own notebook replaced", _NOTEBOOK, "proper reply"),
+    Attack(KIND, "its own notebook replaced", _NOTEBOOK, "proper reply|damaged the process"),
     Attack(KIND, "builtins that say yes", _REPLACED, "."),
     Attack(KIND, "numpy that says yes", _NUMPY, "."),
     *endings(
