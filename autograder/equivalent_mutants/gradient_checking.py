@@ -177,4 +177,25 @@ HARMLESS = (
         [("<=", "<"), ("slope - claimed", "claimed - slope")],
         "neither a limit that is met exactly nor the sign of the difference matters",
     ),
+    Harmless(
+        ["complex_step_gradient"],
+        "gradient = np.zeros(z.shape)",
+        [("zeros", "ones")],
+        OVERWRITTEN,
+    ),
+    Harmless(
+        ["complex_step_gradient"], "gradient = np.zeros(z.shape)", [("z.s", "x.s")], SAME_SHAPE
+    ),
+    Harmless(
+        ["complex_step_gradient"],
+        "for index in np.ndindex(z.shape):",
+        [("z.s", "x.s"), ("z.s", "gradient.s")],
+        SAME_SHAPE,
+    ),
+    Harmless(
+        ["complex_step_gradient"],
+        "middle = z[index]",
+        [("z", "x")],
+        "z holds the numbers of x",
+    ),
 )

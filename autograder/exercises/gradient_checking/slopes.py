@@ -119,13 +119,17 @@ NUMERICAL_GRADIENT = Exercise(
 # The complex step
 
 
-def _complex_inputs(kind: str, shape: Shape, dtype: type = np.float64) -> MakeInputs:
+def _complex_inputs(
+    kind: str, shape: Shape, dtype: type = np.float64, out: Shape | None = None
+) -> MakeInputs:
+    """x of a shape, and dout of the shape ``out``, where that is another."""
+
     def make(random: np.random.Generator) -> Mapping[str, Value]:
         x: Array = nonzero(random, shape, 9).astype(dtype)
         return {
             "kind": kind,
             "x": x if dtype is np.int64 else x / 8,
-            "dout": nonzero(random, shape, 9),
+            "dout": nonzero(random, shape if out is None else out, 9),
         }
 
     return make
@@ -135,6 +139,7 @@ _COMPLEX = {
     recipe.name: recipe
     for recipe in (
         Recipe("cubic", _complex_inputs("cubic", (2, 3)), "every entry in every output"),
+        Recipe("sums", _complex_inputs("cubes", (3, 2), out=(3,)), "out of another shape than x"),
         Recipe("integers", _complex_inputs("shares", (2, 3), np.int64), "x of dtype int64"),
         Recipe("tiny: one entry", _complex_inputs("cubic", (1,)), "illustrates"),
         Recipe("tiny: two entries", _complex_inputs("cubic", (2,)), "illustrates"),
@@ -155,7 +160,7 @@ COMPLEX_STEP_GRADIENT = Exercise(
             "part of the sum of f times dout, over h.",
             5,
             outputs=("gradient",),
-            cases=("cubic",),
+            cases=("cubic", "sums"),
         ),
         Check(
             "integers",
