@@ -130,6 +130,8 @@ class _Trial:
         self.session = session
         self.results: dict[str, CheckResult] = {}
         self.calls: list[tuple[Case, Sequence[Value], Returned]] = []
+        #: Why no answer counts: one came another way in a second call.  See ``_ask_again``.
+        self.unsteady = ""
         self.stopped: CallStoppedError | None = None
         #: A second call gave another answer than the first.
         self.remembers = False
@@ -180,7 +182,25 @@ class _Trial:
                 returned[case.name] = self._call(case, caches)
             else:
                 returned[case.name] = Returned(problem="your forward returned no cache")
+        if self.exercise.specimens:
+            self.unsteady = self._ask_again(returned)
         return Attempt(caches, returned, self._compare(returned))
+
+    def _ask_again(self, returned: Mapping[str, Returned]) -> str:
+        """Call a second time, in another order that is as unknown as the first.
+
+        What a function says of those it is lent can be guessed, for it says little.  So
+        nothing counts of one that says another thing of the same function.
+        """
+        places = [self.cases.index(case) for case in self.asked]
+        again = [self.asked[place] for place in places]
+        return _first(
+            behaviour.differs_on_second_call(
+                self.exercise, case, returned[case.name], self._call(case, None)
+            )
+            for case in again
+            if returned[case.name].outputs is not None
+        )
 
     def _own_attempt(self) -> Attempt | None:
         """Try the backward with the own forward's caches, every forward before any backward.
@@ -229,6 +249,8 @@ class _Trial:
             )
         if returned.outputs is None:
             return Comparison(right=False, message=returned.problem)
+        if self.unsteady:
+            return Comparison(right=False, message=self.unsteady)
         got = returned.outputs[place]
         if isinstance(got, str):
             return Comparison(right=False, message=got)
@@ -302,6 +324,8 @@ class _Trial:
         )
 
     def _second_call(self, attempt: Attempt) -> str:
+        if self.exercise.specimens:
+            return self.unsteady
         return _first(
             behaviour.differs_on_second_call(
                 self.exercise, case, attempt.returned[case.name], self._call(case, attempt.caches)

@@ -12,51 +12,16 @@ import numpy as np
 
 from course_utils.exercise import Array, Value
 from course_utils.specimens.registry import named
+from course_utils.specimens.shapes import fitted
 
 Gradients = tuple[Array, ...]
 Backward = Callable[[Array, Array, Array], Gradients]
 
 
-#: Entries of the largest array on the way, (N, K, D): half a megabyte, and a moment for loops.
-LARGEST: Final = 2**16
-
-
-def _array(value: Value) -> Array:
-    array: Array = np.asarray(value, dtype=np.float64)
-    return array
-
-
-def _inputs(x: Value, centers: Value) -> tuple[Array, Array]:
-    """x (N, D) and centers (K, D) as float64 arrays.
-
-    Raises ValueError for other shapes, which broadcasting could make into arrays of any
-    size, and for N K D over LARGEST.
-    """
-    x, centers = _array(x), _array(centers)
-    if x.ndim != 2 or centers.ndim != 2 or x.shape[1] != centers.shape[1]:
-        raise ValueError(
-            f"x has shape {x.shape} and centers {centers.shape}; expected (N, D) and (K, D)"
-        )
-    if x.size * len(centers) > LARGEST:
-        raise ValueError(f"x {x.shape} and centers {centers.shape} are far too large for a test")
-    return x, centers
-
-
-def _given(dout: Value, cache: Value) -> tuple[Array, Array, Array]:
-    """dout (N, K) and the inputs.  Raises ValueError for other shapes."""
-    x, centers = _inputs(*cache)
-    dout = _array(dout)
-    if dout.shape != (len(x), len(centers)):
-        raise ValueError(
-            f"dout has shape {dout.shape}; expected {(len(x), len(centers))}, that of out"
-        )
-    return dout, x, centers
-
-
 @named("squared distances")
 def _forward(x: Value, centers: Value) -> tuple[Array, Gradients]:
     """For x (N, D) and centers (K, D): all squared distances (N, K), and (x, centers)."""
-    x, centers = _inputs(x, centers)
+    x, centers = fitted("ND KD", x=x, centers=centers)
     out = np.sum((x[:, None] - centers[None]) ** 2, axis=2)
     return out, (x, centers)
 
@@ -153,13 +118,17 @@ FLAWS: Final[Mapping[str, Backward]] = {
 }
 
 
+def _given(dout: Value, x: Value, centers: Value) -> tuple[Array, ...]:
+    return fitted("NK ND KD", dout=dout, x=x, centers=centers)
+
+
 @named("right distances")
 def _right(dout: Value, cache: Value, style: str) -> Gradients:
     """A right backward: (dx, dcenters)."""
-    return STYLES[style](*_given(dout, cache))
+    return STYLES[style](*_given(dout, *cache))
 
 
 @named("wrong distances")
 def _wrong(dout: Value, cache: Value, flaw: str) -> Gradients:
     """A wrong backward."""
-    return FLAWS[flaw](*_given(dout, cache))
+    return FLAWS[flaw](*_given(dout, *cache))

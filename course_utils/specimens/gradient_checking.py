@@ -13,6 +13,7 @@ import numpy as np
 
 from course_utils.exercise import Array, Value
 from course_utils.specimens.registry import named
+from course_utils.specimens.shapes import fitted
 
 Gradients = tuple[Array, ...]
 
@@ -63,11 +64,14 @@ def _one_number(x: Value) -> Array:
 
 # Layers
 
+#: The axes of each layer's inputs; its output is (N, C).
+AXES: Final = {"blend": "NC C", "bend": "NC", "centred": "C N"}
+
 
 @named("blend")
 def _blend(x: Value, a: Value, scale: float) -> tuple[Array, Gradients]:
     """x (N, C), a (C,): out = scale * a * x * s**2 / 4, with s the sum of each row of x."""
-    x, a = _array(x), _array(a)
+    x, a = fitted(AXES["blend"], x=x, a=a)
     s = np.sum(x, axis=1, keepdims=True)
     return scale * a * x * s**2 / 4, (x, a)
 
@@ -75,14 +79,14 @@ def _blend(x: Value, a: Value, scale: float) -> tuple[Array, Gradients]:
 @named("bend")
 def _bend(x: Value) -> tuple[Array, Gradients]:
     """x (N, C): slope 1 where x > 0, slope 1/4 where x < 0, a corner at 0."""
-    x = _array(x)
+    (x,) = fitted(AXES["bend"], x=x)
     return np.where(x > 0, x, x / 4), (x,)
 
 
 @named("centred")
 def _centred(x: Value, shift: Value) -> tuple[Array, Gradients]:
     """x (C,), shift (N,): N shifted copies of x, each minus its mean; shift cancels out."""
-    x, shift = _array(x), _array(shift)
+    x, shift = fitted(AXES["centred"], x=x, shift=shift)
     moved = x + shift[:, None]
     return moved - np.mean(moved, axis=1, keepdims=True), (x, shift)
 
@@ -200,10 +204,20 @@ FLAWS: Final[Mapping[str, Callable[..., Gradients]]] = {
 @named("right gradients")
 def _right(dout: Value, cache: Value, style: str, scale: float) -> Gradients:
     """What a right backward returns."""
-    return STYLES[style](scale * _array(dout), *map(_array, cache))
+    return _of(STYLES[style], style, scale, dout, cache)
 
 
 @named("wrong gradients")
 def _wrong(dout: Value, cache: Value, flaw: str, scale: float) -> Gradients:
     """What a wrong one returns."""
-    return FLAWS[flaw](scale * _array(dout), *map(_array, cache))
+    return _of(FLAWS[flaw], flaw, scale, dout, cache)
+
+
+def _of(
+    backward: Callable[..., Gradients], name: str, scale: float, dout: Value, cache: Value
+) -> Gradients:
+    """What ``backward`` returns; its name begins with its layer's."""
+    layer = name.replace(",", " ").split()[0]
+    inputs = {f"cache[{place}]": value for place, value in enumerate(cache)}
+    given, *arrays = fitted(f"NC {AXES[layer]}", dout=dout, **inputs)
+    return backward(scale * given, *arrays)

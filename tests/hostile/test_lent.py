@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -84,7 +85,10 @@ def test_a_right_test_earns_all_points(grader) -> None:
 
 
 def test_counting_the_calls_does_not_tell_right_functions_from_wrong_ones(grader) -> None:
-    assert judged(grader, COUNTS).share == 0
+    """Nor does luck help, with a number of seeds: an answer counts that comes twice."""
+    pinned = replace(grader, secret=b"the same in every run")
+    shares = [judged(pinned, f"{COUNTS}\n# {number}").share for number in range(12)]
+    assert shares == [0] * 12
 
 
 @pytest.mark.parametrize("source", [LOOKS, READS, FORGES], ids=["looks", "reads", "forges"])
@@ -129,11 +133,6 @@ print(json.dumps([len(functions), sorted(greedy)]))
 """
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the functions that 01_gradient_checking and 04_im2col lend do not yet bound what "
-    "they build of long arrays, in the grader's memory",
-)
 def test_no_lent_function_makes_something_large_of_what_it_is_given() -> None:
     """They run in the grader's process, which no limit ends."""
     run = subprocess.run(
