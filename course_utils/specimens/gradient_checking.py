@@ -218,6 +218,9 @@ def _of(
 ) -> Gradients:
     """What ``backward`` returns; its name begins with its layer's."""
     layer = name.replace(",", " ").split()[0]
+    expected = len(AXES[layer].split())
+    if len(cache) != expected:
+        raise ValueError(f"the cache holds {len(cache)} arrays; expected {expected}")
     inputs = {f"cache[{place}]": value for place, value in enumerate(cache)}
     given, *arrays = fitted(f"NC {AXES[layer]}", dout=dout, **inputs)
     return backward(scale * given, *arrays)

@@ -24,8 +24,6 @@ def fitted(axes: str, **values: Value) -> tuple[Array, ...]:
     """
     words = axes.split()
     arrays = tuple(np.asarray(value, dtype=np.float64) for value in values.values())
-    if len(words) != len(arrays):
-        raise ValueError(f"{len(arrays)} arrays; expected {len(words)}")
     lengths: dict[str, int] = {}
     for word, array in zip(words, arrays, strict=True):
         if len(word) != array.ndim or any(
