@@ -11,7 +11,7 @@ import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 from autograder.exercises import Question
 from autograder.exercises.question import stream
@@ -84,6 +84,10 @@ class Grader:
         text = f"{submission.student}\0{submission.assignment}\0{submission.fingerprint}"
         return hmac.new(self.secret, text.encode("utf-8", "replace"), hashlib.sha256).digest()
 
+    def run(self, submission: Submission) -> NotebookRun:
+        """Where the submission's cells run and its functions are called."""
+        return NotebookRun(submission, self.release, self.isolation, self.limits)
+
     def judge(self, question: Question, seed: bytes, session: Session) -> Judgement:
         """Judge one function, on the cases of ``seed``.
 
@@ -110,14 +114,14 @@ class Grader:
 
         It tells of hidden cases: not for students.  Raises SandboxError if the sandbox fails.
         """
-        with NotebookRun(submission, self.release, self.isolation, self.limits) as run:
+        with self.run(submission) as run:
             return _Judging(self, submission, run, seed).all()
 
     def grade(self, submission: Submission) -> Verdict:
         """Judge every exercise of the assignment.  Never raises for anything submitted."""
         seed = self.seed(submission)
         try:
-            with NotebookRun(submission, self.release, self.isolation, self.limits) as run:
+            with self.run(submission) as run:
                 judging = _Judging(self, submission, run, seed)
                 judgements = judging.all()
         except SandboxError as error:
@@ -255,7 +259,7 @@ class _Judging:
         if judgement.status != "failed" or judgement.reason:
             return
         try:
-            visible = recorded.load(question.exercise.name)
+            visible = _visible(question.exercise.name)
             with self._allowed(question):
                 local = judge(visible.exercise, visible.cases, visible.answers, self.run)
                 local = local.with_cache(serves=serves)
@@ -266,6 +270,12 @@ class _Judging:
         if local.status == "passed":
             found = Diagnosis(pattern=ONLY_VISIBLE_CASES)
         self._shown[question.exercise.name] = _Shown(local, found)
+
+
+@cache
+def _visible(exercise: str) -> recorded.Recorded:
+    """The recorded exercise.  Submissions get copies, so nothing changes it."""
+    return recorded.load(exercise)
 
 
 def _written(submission: Submission) -> dict[str, str]:

@@ -14,6 +14,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -26,9 +28,9 @@ from stock_course import ASSIGNMENT
 from autograder import batch, reference, sandbox
 from autograder.course import Course
 from autograder.grading import Grader
-from autograder.sandbox import Isolation, servers
+from autograder.sandbox import Isolation, Limits, servers
 from autograder.store import VerdictStore
-from autograder.submission import read_submission, submission_file
+from autograder.submission import Submission
 from autograder.workers import usable_processors
 from course_utils.checking import LocalSession, quiet_numpy
 
@@ -41,16 +43,42 @@ Folders = Sequence[tuple[str, Path]]
 
 
 class CellsRun(LocalSession):
-    """Runs a submission's cells in this process, and calls what they define there."""
+    """What ``NotebookRun`` does, without isolation: runs cells and calls functions here."""
 
-    def __init__(self, sources: Sequence[str]) -> None:
+    def __init__(self, submission: Submission, limits: Limits) -> None:
         super().__init__(stock_course.make, "")
+        self._sources = [cell.source for cell in submission.code]
+        self._position = 0
         self._defined: dict[str, Any] = {"check": lambda *_: None}
-        for source in sources:
+        self.call_cpu_seconds = limits.call_cpu_seconds
+
+    @property
+    def cells(self) -> int:
+        """See ``NotebookRun``."""
+        return len(self._sources)
+
+    def advance(self, position: int) -> None:
+        """See ``NotebookRun``."""
+        for source in self._sources[self._position : position]:
             exec(compile(source, "a cell", "exec"), self._defined)  # noqa: S102 - our own
+        self._position = max(self._position, position)
+
+    def why_missing(self, _function: str) -> str:
+        """See ``NotebookRun``."""
+        return ""
 
     def _function(self, name: str) -> object:
         return self._defined.get(name)
+
+
+class InProcess(Grader):
+    """A grader that trusts what it grades."""
+
+    @contextmanager
+    def run(self, submission: Submission) -> Iterator[Any]:  # type: ignore[override]
+        """In this process."""
+        with quiet_numpy():
+            yield CellsRun(submission, self.limits)
 
 
 def isolations() -> dict[str, Isolation]:
@@ -70,8 +98,10 @@ def compare(root: Path, count: int) -> list[Row]:
     ways: dict[str, Callable[[Folders], None]] = {STOCK: partial(_stock, root)}
     for tier, isolation in isolations().items():
         grader = grader_of(ASSIGNMENT, isolation)
-        ways[tier] = partial(_isolated, grader, root / f"{tier}.sqlite")
-    ways[LIMIT] = partial(_in_process, grader_of(ASSIGNMENT, sandbox.UNISOLATED))
+        ways[tier] = partial(_graded, grader, root / f"{tier}.sqlite")
+    grader = grader_of(ASSIGNMENT, sandbox.UNISOLATED)
+    trusting = InProcess(**{f.name: getattr(grader, f.name) for f in fields(grader) if f.init})
+    ways[LIMIT] = partial(_graded, trusting, root / "trusting.sqlite")
     for way in list(ways)[1:]:
         # Each grader proves itself once, before it judges anybody.
         ways[way](folders[:1])
@@ -120,20 +150,11 @@ def _stock(root: Path, folders: Folders) -> None:
     stock_course.nbgrader(root, *command)
 
 
-def _isolated(grader: Grader, store: Path, folders: Folders) -> None:
+def _graded(grader: Grader, store: Path, folders: Folders) -> None:
+    verdicts = VerdictStore(store)
     for student, folder in folders:
-        verdict = batch.grade_one(grader, student, folder, VerdictStore(store), force=True)
+        verdict = batch.grade_one(grader, student, folder, verdicts, force=True)
         assert verdict.status == "judged", verdict.reason
-
-
-def _in_process(grader: Grader, folders: Folders) -> None:
-    for student, folder in folders:
-        path = submission_file(folder, ASSIGNMENT)
-        submission = read_submission(path, student, grader.release)
-        session = CellsRun([cell.source for cell in submission.code])
-        with quiet_numpy():
-            for question in grader.questions:
-                grader.judge(question, grader.seed(submission), session)
 
 
 # Growth

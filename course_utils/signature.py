@@ -51,9 +51,10 @@ class Signature:
         if self.shape != other.shape or self.odd != other.odd:
             return False
         slack = tolerances.RECORDED * max(self.size, other.size, tolerances.SMALLEST_SCALE)
-        return math.isfinite(slack) and all(
-            abs(a - b) <= slack for a, b in zip(self.sums, other.sums, strict=True)
-        )
+        for a, b in zip(self.sums, other.sums, strict=True):
+            if not abs(a - b) <= slack:
+                return False
+        return math.isfinite(slack)
 
 
 def _weights(size: int) -> Array:

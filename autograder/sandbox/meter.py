@@ -65,9 +65,11 @@ class Meter:
 
     def _mapped_nameless(self, directory: str) -> set[int]:
         """The inodes of removed files that are mapped into memory."""
-        found = set()
+        removed, found = b" (deleted)\n", set()
         with contextlib.suppress(OSError), open(self._proc / "maps", "rb") as maps:
-            for line in maps:
-                if line.endswith(b" (deleted)\n") and directory.encode() in line:
+            text = maps.read()
+            # Hardly ever: a thousand lines need not be looked at one by one.
+            for line in text.splitlines(keepends=True) if removed in text else ():
+                if line.endswith(removed) and directory.encode() in line:
                     found.add(int(line.split()[4]))
         return found
