@@ -13,6 +13,8 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
 from types import TracebackType
 from typing import Self
 
@@ -21,7 +23,8 @@ from autograder.release import Release
 from autograder.sandbox import Child, ChildStopped, Isolation, Limits
 from autograder.submission import Submission
 from course_utils.drivers import DRIVERS, source
-from course_utils.exercise import CallStoppedError, Returned, Value
+from course_utils.exercise import Call, CallStoppedError, Returned, Value
+from course_utils.specimens import Specimen
 
 #: Tags of cells that are not run for scoring as long as they are as released.
 LEFT_OUT = frozenset({"picture", "training"})
@@ -192,16 +195,44 @@ class NotebookRun:
         self, function: str, arguments: Sequence[Value], outputs: Sequence[str], *, keep: bool
     ) -> Returned:
         """See ``course_utils.exercise.Session``."""
+        return self.call_each([(function, arguments)], outputs, keep=keep)[0]
+
+    def call_each(
+        self, calls: Sequence[Call], outputs: Sequence[str], *, keep: bool
+    ) -> list[Returned]:
+        """See ``course_utils.exercise.Session``."""
+        found: list[Returned] = []
+        for function, group in groupby(calls, key=itemgetter(0)):
+            arguments = [given for _, given in group]
+            lent = any(isinstance(value, Specimen) for given in arguments for value in given)
+            for some in [[given] for given in arguments] if lent else [arguments]:
+                found += self._call_each(function, some, outputs, keep=keep)
+        return found
+
+    def _call_each(
+        self,
+        function: str,
+        arguments: Sequence[Sequence[Value]],
+        outputs: Sequence[str],
+        *,
+        keep: bool,
+    ) -> list[Returned]:
         seconds, stopped = self._stopped_calls.get(function, (0.0, None))
         if stopped is not None and self.call_cpu_seconds <= seconds:
             raise stopped
-        if self._total_seconds > self._limits.total_wall_seconds:
+        left = self._limits.total_wall_seconds - self._total_seconds
+        if left < 0:
             raise CallStoppedError(f"{function} was not called: {self._too_long}")
         try:
             child = self._able_to(function)
             with self._timed():
-                return child.call(
-                    function, arguments, outputs, keep=keep, cpu_seconds=self.call_cpu_seconds
+                return child.call_each(
+                    function,
+                    arguments,
+                    outputs,
+                    keep=keep,
+                    cpu_seconds=self.call_cpu_seconds,
+                    wall_seconds=left,
                 )
         except CallStoppedError as error:
             self._stopped_calls[function] = self.call_cpu_seconds, error

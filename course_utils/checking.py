@@ -19,7 +19,7 @@ import numpy as np
 from course_utils import recorded
 from course_utils.diagnosis import HINT_NAME, Diagnosis, diagnose
 from course_utils.drivers import DRIVERS, bound
-from course_utils.exercise import Kept, Raised, Returned, Value
+from course_utils.exercise import Kept, Raised, Returned, Session, Value
 from course_utils.judgement import Judgement
 from course_utils.judging import judge
 from course_utils.plain import plain_outputs
@@ -213,7 +213,7 @@ def _show(card: ReportCard) -> None:
     print(card.text().encode(encoding, "replace").decode(encoding))  # noqa: T201
 
 
-class LocalSession:
+class LocalSession(Session):
     """Calls a student's functions in this process, with copies of the arguments.
 
     Other functions (a backward's forward) are looked up where ``function`` is defined.

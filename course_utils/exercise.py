@@ -242,6 +242,10 @@ class CallStoppedError(Exception):
         self.out_of_time = out_of_time
 
 
+#: The name of a function, and its arguments.
+Call = tuple[str, Sequence[Value]]
+
+
 class Session(Protocol):
     """A place where a student's functions can be called."""
 
@@ -259,6 +263,12 @@ class Session(Protocol):
         Raises CallStoppedError when no answer can be had.
         """
         ...
+
+    def call_each(
+        self, calls: Sequence[Call], outputs: Sequence[str], *, keep: bool
+    ) -> list[Returned]:
+        """As ``call``, one call after the other; none is given what another one of them keeps."""
+        return [self.call(function, given, outputs, keep=keep) for function, given in calls]
 
 
 @dataclass(frozen=True)

@@ -176,12 +176,10 @@ class _Trial:
     # Calling
 
     def _attempt(self, caches: Mapping[str, Kept] | None) -> Attempt:
-        returned = {}
-        for case in self.asked:
-            if caches is None or case.name in caches:
-                returned[case.name] = self._call(case, caches)
-            else:
-                returned[case.name] = Returned(problem="your forward returned no cache")
+        missing = Returned(problem="your forward returned no cache")
+        able = [case for case in self.asked if caches is None or case.name in caches]
+        returned = {case.name: missing for case in self.asked}
+        returned |= zip((case.name for case in able), self._calls(able, caches), strict=True)
         if self.exercise.specimens:
             self.unsteady = self._ask_again(returned)
         return Attempt(caches, returned, self._compare(returned))
@@ -193,14 +191,7 @@ class _Trial:
         nothing counts of one that says another thing of the same function.
         """
         places = [self.cases.index(case) for case in self.asked]
-        again = [self.asked[place] for place in places]
-        return _first(
-            behaviour.differs_on_second_call(
-                self.exercise, case, returned[case.name], self._call(case, None)
-            )
-            for case in again
-            if returned[case.name].outputs is not None
-        )
+        return self._differs([self.asked[place] for place in places], returned)
 
     def _own_attempt(self) -> Attempt | None:
         """Try the backward with the own forward's caches, every forward before any backward.
@@ -212,25 +203,28 @@ class _Trial:
         try:
             if forward is None or not self.session.has(forward):
                 return None
-            caches = {}
-            for case in self.cases:
-                inputs = tuple(case.inputs.values())
-                kept = self.session.call(forward, inputs, ("out",), keep=True).kept
-                if kept is not None:
-                    caches[case.name] = kept
+            forwards = [(forward, tuple(case.inputs.values())) for case in self.cases]
+            found = self.session.call_each(forwards, ("out",), keep=True)
+            pairs = zip(self.cases, found, strict=True)
+            caches = {case.name: r.kept for case, r in pairs if r.kept is not None}
             return self._attempt(caches) if caches else None
         except CallStoppedError as stopped:
             self.stopped = stopped
             return None
 
-    def _call(self, case: Case, caches: Mapping[str, Kept] | None) -> Returned:
+    def _calls(
+        self, cases: Sequence[Case], caches: Mapping[str, Kept] | None = None
+    ) -> list[Returned]:
+        """One call for each case, with the standard caches or with these."""
         exercise = self.exercise
-        arguments = exercise.arguments(case, caches[case.name] if caches else None)
-        returned = self.session.call(
-            exercise.called(case), arguments, exercise.outputs, keep=exercise.keeps
-        )
-        self.calls.append((case, arguments, returned))
-        return returned
+        calls = [
+            (exercise.called(case), exercise.arguments(case, caches[case.name] if caches else None))
+            for case in cases
+        ]
+        found = self.session.call_each(calls, exercise.outputs, keep=exercise.keeps)
+        for case, (_, arguments), returned in zip(cases, calls, found, strict=True):
+            self.calls.append((case, arguments, returned))
+        return found
 
     # Comparing
 
@@ -309,12 +303,12 @@ class _Trial:
 
     def _other_dtype(self, check: Check) -> str:
         """Integers are tried with the standard cache: a forward would turn them into floats."""
+        cases = [case for case in self.cases if case.name in check.cases]
+        found = self._calls([*cases, *map(as_float, cases)])
+        pairs = zip(cases, found[: len(cases)], found[len(cases) :], strict=True)
         return _first(
-            behaviour.differs_by_dtype(
-                self.exercise, check, case, self._call(case, None), self._call(as_float(case), None)
-            )
-            for case in self.cases
-            if case.name in check.cases
+            behaviour.differs_by_dtype(self.exercise, check, case, given, as_floats)
+            for case, given, as_floats in pairs
         )
 
     def _changed_arguments(self) -> str:
@@ -326,12 +320,20 @@ class _Trial:
     def _second_call(self, attempt: Attempt) -> str:
         if self.exercise.specimens:
             return self.unsteady
+        return self._differs(self.cases, attempt.returned, attempt.caches)
+
+    def _differs(
+        self,
+        cases: Sequence[Case],
+        returned: Mapping[str, Returned],
+        caches: Mapping[str, Kept] | None = None,
+    ) -> str:
+        """What is different in a second call, for cases whose first brought something."""
+        useful = [case for case in cases if returned[case.name].outputs is not None]
+        pairs = zip(useful, self._calls(useful, caches), strict=True)
         return _first(
-            behaviour.differs_on_second_call(
-                self.exercise, case, attempt.returned[case.name], self._call(case, attempt.caches)
-            )
-            for case in self.cases
-            if attempt.returned[case.name].outputs is not None
+            behaviour.differs_on_second_call(self.exercise, case, returned[case.name], again)
+            for case, again in pairs
         )
 
     # Adjoint pairs: last, since the other function of the pair may be endless.

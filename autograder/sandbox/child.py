@@ -198,6 +198,8 @@ class Channel:
         self._token = ""
         #: The last message as it arrived, see ``wire.Incoming``.
         self.content: tuple[Any, bytes] = {}, b""
+        #: What has arrived of later ones: the grader may ask several things at once.
+        self._rest = b""
         self._reply_bytes = 0
 
     def expect(self, reply_bytes: int) -> None:
@@ -218,16 +220,17 @@ class Channel:
     def receive(self) -> dict[str, Any]:
         """Return the next request; ends the process when the grader is gone."""
         wire = self._wire
-        frame = wire.Incoming(wire.REQUEST_HEADER_BYTES, wire.REQUEST_BODY_BYTES)
+        frame = wire.Incoming(wire.REQUEST_HEADER_BYTES, wire.REQUEST_BODY_BYTES, more=True)
+        part = self._rest
         while True:
+            request: dict[str, Any] | None = frame.feed(part) if part else None
+            if request is not None:
+                self._token = request["token"]
+                self.content, self._rest = frame.content, frame.rest
+                return request
             part = _read(REQUESTS, 2**16)
             if not part:
                 _end(0)
-            request: dict[str, Any] | None = frame.feed(part)
-            if request is not None:
-                self._token = request["token"]
-                self.content = frame.content
-                return request
 
     def send(self, reply: dict[str, Any], token: str) -> None:
         """Write one reply.  Parts that have no place on the wire travel as a mark."""

@@ -30,6 +30,11 @@ class Lent:
         self._who = who
         self._questions = 0
 
+    @property
+    def any(self) -> bool:
+        """Tell whether there is one."""
+        return bool(self._functions)
+
     def sent(self, argument: Value) -> Value:
         """The argument as it travels: a function is a number."""
         if isinstance(argument, Specimen):

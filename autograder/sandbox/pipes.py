@@ -27,12 +27,19 @@ class Pipes:
         self._output_open = True
         self._captured = bytearray()
         self._outgoing = memoryview(b"")
-        self._reply = wire.Incoming(0, 0)
+        #: How many replies are still to come, what arrives of the next one, and what has
+        #: arrived of those after it.
+        self._expected, self._body_bytes = 0, 0
+        self._reply, self._rest = wire.Incoming(0, 0), b""
 
-    def begin(self, frame: bytes, body_bytes: int) -> None:
-        """Take a request to be sent, and expect a reply with at most ``body_bytes`` of arrays."""
-        self._outgoing = memoryview(frame)
-        self._reply = wire.Incoming(wire.REPLY_HEADER_BYTES, body_bytes)
+    def begin(self, frames: bytes, body_bytes: int, count: int = 1) -> None:
+        """Take ``count`` requests to be sent, and expect as many replies.
+
+        Each has at most ``body_bytes`` of arrays.
+        """
+        self._outgoing = memoryview(frames)
+        self._expected, self._body_bytes, self._rest = count, body_bytes, b""
+        self._expect()
         self._send()
         if self._outgoing:
             self._poller.register(self._requests, select.POLLOUT)
@@ -42,7 +49,10 @@ class Pipes:
 
         Raises EndedError when the child closed a pipe, FrameError for bytes that are no reply.
         """
-        reply = None
+        arrived, self._rest = self._rest, b""
+        reply = self._taken(arrived) if arrived else None
+        if reply is not None:
+            return reply
         for descriptor, _ in self._poller.poll(seconds * 1000):
             if descriptor == self._output:
                 self._capture()
@@ -93,9 +103,22 @@ class Pipes:
                 return None
             if not part:
                 raise EndedError
-            message = self._reply.feed(part)
+            message = self._taken(part)
             if message is not None or len(part) < _CHUNK:
                 return message
+
+    def _taken(self, part: bytes) -> wire.Message | None:
+        """Take a part of a reply in; return the reply when it is whole."""
+        reply = self._reply.feed(part)
+        if reply is not None:
+            self._expected -= 1
+            self._rest = self._reply.rest
+            self._expect()
+        return reply
+
+    def _expect(self) -> None:
+        more = self._expected > 1
+        self._reply = wire.Incoming(wire.REPLY_HEADER_BYTES, self._body_bytes, more=more)
 
     def _capture(self) -> bool:
         """Keep what is written to descriptors 1 and 2, up to a bound; tell if there was any."""

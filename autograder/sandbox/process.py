@@ -2,14 +2,15 @@
 
 import contextlib
 import itertools
+import math
 import secrets
 import signal
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from autograder.sandbox import launch, replies, wire
 from autograder.sandbox.isolation import Isolation
@@ -88,7 +89,9 @@ class Child:
     def _lock_down(self, isolation: Isolation) -> None:
         orders = launch.orders(isolation, self._limits, self._scratch.path)
         seconds = self._limits.start_wall_seconds
-        ready = self._ask(orders, "the start of the process", seconds, seconds, replies.read_ready)
+        ready = self._ask(
+            _Question(orders, "the start of the process", seconds, seconds, replies.read_ready)
+        )
         assert ready
 
     @property
@@ -118,7 +121,7 @@ class Child:
         request = {"kind": "cell", "source": source, "name": name}
         read = partial(replies.read_cell, output_bytes=limits.output_bytes)
         cpu, wall = limits.cell_cpu_seconds, limits.cell_wall_seconds
-        outcome = self._ask(request, name, cpu, wall, read)
+        outcome = self._ask(_Question(request, name, cpu, wall, read))
         return replace(outcome, printed=outcome.printed + self._said())
 
     def add_module(self, name: str, source: str) -> None:
@@ -126,14 +129,15 @@ class Child:
         request = {"kind": "module", "name": name, "source": source}
         limits = self._limits
         read = partial(replies.read_cell, output_bytes=limits.output_bytes)
-        self._ask(request, name, limits.cell_cpu_seconds, limits.cell_wall_seconds, read)
+        cpu, wall = limits.cell_cpu_seconds, limits.cell_wall_seconds
+        self._ask(_Question(request, name, cpu, wall, read))
 
     def has(self, function: str) -> bool:
         """Tell whether a callable of this name is defined in the notebook's namespace."""
         request = {"kind": "has", "function": function}
         cpu = self._limits.call_cpu_seconds
         wall = cpu * self._limits.call_wall_factor
-        return self._ask(request, function, cpu, wall, replies.read_has)
+        return self._ask(_Question(request, function, cpu, wall, replies.read_has))
 
     def call(
         self,
@@ -148,7 +152,42 @@ class Child:
 
         ``cpu_seconds`` replaces the limit of processor time for this call.
         """
+        return self.call_each(function, [arguments], outputs, keep=keep, cpu_seconds=cpu_seconds)[0]
+
+    def call_each(
+        self,
+        function: str,
+        arguments: Sequence[Sequence[Value]],
+        outputs: Sequence[str],
+        *,
+        keep: bool,
+        cpu_seconds: float | None = None,
+        wall_seconds: float = math.inf,
+    ) -> list[Returned]:
+        """Call a function for one list of arguments after the other, each within its limits.
+
+        They are sent together: that saves child and grader a wait for each other after every
+        call.  Functions are lent in a single call only.  ``wall_seconds`` is for all calls.
+        """
         cpu = self._limits.call_cpu_seconds if cpu_seconds is None else cpu_seconds
+        asked = [self._question(function, given, outputs, cpu, keep=keep) for given in arguments]
+        assert len(asked) == 1 or all(question.lent is None for question in asked)
+        found = self._ask_each(asked, time.monotonic() + wall_seconds)
+        self._kept.update(returned.kept.number for returned in found if returned.kept)
+        said = self._said()
+        if said:
+            found[-1] = replace(found[-1], printed=found[-1].printed + said)
+        return found
+
+    def _question(
+        self,
+        function: str,
+        arguments: Sequence[Value],
+        outputs: Sequence[str],
+        cpu_seconds: float,
+        *,
+        keep: bool,
+    ) -> "_Question[Returned]":
         handle = Kept(next(_numbers)) if keep else None
         lent = Lent(arguments, function)
         request = {
@@ -165,12 +204,8 @@ class Child:
             handle=handle,
             output_bytes=self._limits.output_bytes,
         )
-        wall = cpu * self._limits.call_wall_factor
-        returned = self._ask(request, function, cpu, wall, read, lent)
-        if returned.kept is not None:
-            self._kept.add(returned.kept.number)
-        said = self._said()
-        return replace(returned, printed=returned.printed + said) if said else returned
+        wall = cpu_seconds * self._limits.call_wall_factor
+        return _Question(request, function, cpu_seconds, wall, read, lent if lent.any else None)
 
     def _sent(self, argument: Value) -> Value:
         """Return an argument as it travels: a handle is a number of this child's own."""
@@ -196,26 +231,27 @@ class Child:
         with contextlib.suppress(OSError):
             self._scratch.remove()
 
-    def _ask(
-        self,
-        request: dict[str, Any],
-        who: str,
-        cpu_seconds: float,
-        wall_seconds: float,
-        read: Callable[[wire.Message], Answer],
-        lent: Lent | None = None,
-    ) -> Answer:
-        """Send a request and read its reply; ``who`` begins a sentence about a limit."""
+    def _ask(self, question: "_Question[Answer]") -> Answer:
+        """Send a request and read its reply."""
+        return self._ask_each([question])[0]
+
+    def _ask_each(
+        self, questions: Sequence["_Question[Answer]"], until: float = math.inf
+    ) -> list[Answer]:
+        """Send requests, all at once, and read their replies, none of them after ``until``."""
         if self._closed:
             raise SandboxError("a child that has ended was asked")
-        token = secrets.token_hex(8)
+        tokens = [secrets.token_hex(8) for _ in questions]
         try:
-            frame = wire.encode({"token": token, **request}, wire.REQUEST_BODY_BYTES, strict=True)
+            frames = b"".join(map(_frame, questions, tokens))
         except wire.FrameError as error:
             raise SandboxError(f"a request that cannot be sent: {error}") from error
-        watch = Watch(self._meter, self._scratch, self._limits, who, cpu_seconds, wall_seconds)
+        who, found = questions[0].who, list[Answer]()
         try:
-            return read(self._exchange(frame, token, watch, lent))
+            self._pipes.begin(frames, self._limits.reply_bytes, len(questions))
+            for question, token in zip(questions, tokens, strict=True):
+                who = question.who
+                found.append(question.read(self._reply(question, token, until)))
         except EndedError:
             stopped: ChildStopped | SandboxError = self._ended(who)
         except wire.FrameError as error:
@@ -227,17 +263,20 @@ class Child:
         except BaseException:
             self.close()
             raise
+        else:
+            return found
         self.close()
         raise stopped
 
-    def _exchange(
-        self, frame: bytes, token: str, watch: "Watch", lent: Lent | None
-    ) -> wire.Message:
-        """Send one frame and wait for one, looking at the limits all the while.
+    def _reply(self, question: "_Question[Any]", token: str, until: float) -> wire.Message:
+        """Wait for the reply to what was sent, looking at the limits all the while.
 
         On the way questions to lent functions are answered.
         """
-        self._pipes.begin(frame, self._limits.reply_bytes)
+        if time.monotonic() > until:
+            what = f"{question.who} took too long in all its calls together"
+            raise ChildStopped("wall", what)
+        watch = Watch(self._meter, self._scratch, self._limits, question)
         while True:
             reply = self._pipes.step(_LOOK_EVERY)
             if reply is None:
@@ -246,11 +285,11 @@ class Child:
             # A reply written before the question was known does not answer it.
             if reply.get("token") != token:
                 raise wire.FrameError("a reply to another request")
-            if lent is None or "ask" not in reply:
+            if question.lent is None or "ask" not in reply:
                 watch.finish()
                 return reply
             watch.look()
-            told = {"token": token, **lent.answer(reply)}
+            told = {"token": token, **question.lent.answer(reply)}
             answer = wire.encode(told, MOST_BYTES, strict=True)
             self._pipes.begin(answer, self._limits.reply_bytes)
 
@@ -277,25 +316,36 @@ class Child:
         )
 
 
+@dataclass(frozen=True)
+class _Question(Generic[Answer]):
+    """A request, what reads its reply, and what answering it may take.
+
+    ``who`` begins a sentence about a limit; ``cpu_seconds`` of processor time, and
+    ``wall_seconds`` on the clock, are allowed.
+    """
+
+    request: Mapping[str, Any]
+    who: str
+    cpu_seconds: float
+    wall_seconds: float
+    read: Callable[[wire.Message], Answer]
+    lent: Lent | None = None
+
+
+def _frame(question: _Question[Any], token: str) -> bytes:
+    message = {"token": token, **question.request}
+    return wire.encode(message, wire.REQUEST_BODY_BYTES, strict=True)
+
+
 class Watch:
     """Looks at what a child uses while it answers one request."""
 
     def __init__(
-        self,
-        meter: Meter,
-        scratch: Scratch,
-        limits: Limits,
-        who: str,
-        cpu_seconds: float,
-        wall_seconds: float,
+        self, meter: Meter, scratch: Scratch, limits: Limits, question: _Question[Any]
     ) -> None:
-        self._meter, self._scratch, self._limits, self._who = (
-            meter,
-            scratch,
-            limits,
-            who,
-        )
-        self._cpu_seconds, self._wall_seconds = cpu_seconds, wall_seconds
+        self._meter, self._scratch, self._limits = meter, scratch, limits
+        self._who = question.who
+        self._cpu_seconds, self._wall_seconds = question.cpu_seconds, question.wall_seconds
         self._began = self._looked = time.monotonic()
         self._cpu_before = meter.cpu_seconds()
         self._waited_before: float | None = None

@@ -181,21 +181,26 @@ def lengths(prefix: bytes, header_bytes: int, body_bytes: int) -> tuple[int, int
 
 
 class Incoming:
-    """A frame that arrives in pieces; its lengths are checked before more is asked for."""
+    """A frame that arrives in pieces; its lengths are checked before more is asked for.
 
-    def __init__(self, header_bytes: int, body_bytes: int) -> None:
+    With ``more`` another frame may follow, and what has arrived of it is in ``rest``.
+    Without, anything beyond the frame's end is an error.
+    """
+
+    def __init__(self, header_bytes: int, body_bytes: int, *, more: bool = False) -> None:
         self._bounds = header_bytes, body_bytes
+        self._more = more
         self._parts: list[bytes] = []
         self._arrived = 0
         self._lengths: tuple[int, int] | None = None
         #: The header's tree and the body of the message, once it is whole.
         self.content: tuple[Message, bytes] = {}, b""
+        self.rest = b""
 
     def feed(self, part: bytes) -> Message | None:
         """Take what was read; return the message when it is whole.
 
-        Raises FrameError as soon as this can be no frame, and for anything beyond its end:
-        there is one frame for each request.
+        Raises FrameError as soon as this can be no frame.
         """
         self._parts.append(part)
         self._arrived += len(part)
@@ -204,9 +209,12 @@ class Incoming:
         if self._lengths is None:
             return None
         header, body = self._lengths
-        if self._arrived < PREFIX_BYTES + header + body:
+        end = PREFIX_BYTES + header + body
+        if self._arrived < end:
             return None
         frame = b"".join(self._parts)
+        if self._more:
+            frame, self.rest = frame[:end], frame[end:]
         # What comes after the end counts as body, and there it belongs to no array.
         tree = _parsed(frame[PREFIX_BYTES : PREFIX_BYTES + header])
         self.content = tree, frame[PREFIX_BYTES + header :]

@@ -7,6 +7,7 @@ and retyped, metadata of any kind of JSON stand in any place, sources are any te
 import contextlib
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -134,8 +135,8 @@ class Nobody:
     def has(self, function: str) -> bool:
         return bool(function)
 
-    def call(self, *_: object, **__: object) -> Returned:
-        return Returned(raised=Raised("ValueError", "nobody is here"))
+    def call_each(self, _: str, arguments: Sequence[object], *__: object, **___: object) -> object:
+        return [Returned(raised=Raised("ValueError", "nobody is here")) for _ in arguments]
 
     def close(self) -> None:
         pass

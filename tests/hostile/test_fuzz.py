@@ -17,7 +17,7 @@ from autograder.sandbox import Child, ChildStopped, Limits, replies, wire
 from autograder.sandbox.pipes import EndedError, Pipes
 from autograder.verdict import ExerciseVerdict, Verdict
 from course_utils import recorded
-from course_utils.exercise import Kept, Returned, Value
+from course_utils.exercise import Kept, Returned, Session, Value
 from course_utils.judging import judge
 from course_utils.report_card import ReportCard
 
@@ -171,17 +171,22 @@ def read(message: wire.Message) -> list[object]:
     return accepted
 
 
-class Answers:
+class Answers(Session):
     """A session in which every call returns the same."""
 
     def __init__(self, returned: Returned) -> None:
         self.returned = returned
 
-    def has(self, _function: str) -> bool:
-        return True
+    def has(self, function: str) -> bool:
+        return bool(function)
 
     def call(
-        self, _function: str, _given: Sequence[Value], outputs: Sequence[str], **_: bool
+        self,
+        function: str,  # noqa: ARG002
+        arguments: Sequence[Value],  # noqa: ARG002
+        outputs: Sequence[str],
+        *,
+        keep: bool,  # noqa: ARG002
     ) -> Returned:
         if len(outputs) != len(NAMES):
             return Returned(problem="no such outputs")
