@@ -68,6 +68,39 @@ def test_a_kept_object_of_another_child_is_not_mistaken_for_ones_own(isolation, 
             other.call("backward", [one, kept], ["dx", "dw"], keep=False)
 
 
+def test_calls_that_are_asked_together_are_answered_one_by_one(notebook):
+    ones, numbers = np.ones(2), (1.0, 2.0, 3.0)
+    given = [[number * ones, ones, {"bias": 0}] for number in numbers]
+    found = notebook.call_each("forward", given, ["out"], keep=True)
+    assert [returned.outputs[0][0] for returned in found] == [1, 2, 3]
+    given = [[ones, returned.kept] for returned in reversed(found)]
+    found = notebook.call_each("backward", given, ["dx", "dw"], keep=False)
+    assert [returned.outputs[1][0] for returned in found] == [3, 2, 1]
+
+
+def test_more_calls_than_a_pipe_holds_are_answered_all(child):
+    child.run_cell("def f(x): return x + 1", "cell 1")
+    given = [[np.full(20_000, float(number))] for number in range(40)]
+    found = child.call_each("f", given, ["out"], keep=False)
+    assert [returned.outputs[0][-1] for returned in found] == list(range(1, 41))
+
+
+def test_each_of_several_calls_has_limits_of_its_own(hurried, short):
+    cpu = short.call_cpu_seconds
+    source = f"import time\ndef f(x):\n    end = time.process_time() + x * {cpu}\n"
+    hurried.run_cell(f"{source}    while time.process_time() < end: pass\n    return x", "cell 1")
+    found = hurried.call_each("f", [[0.5]] * 5, ["out"], keep=False)
+    assert len(found) == 5
+    with pytest.raises(ChildStopped, match="f used more than"):
+        hurried.call_each("f", [[0.0], [0.0], [9.0], [0.0]], ["out"], keep=False)
+
+
+def test_several_calls_together_have_a_limit_too(child):
+    child.run_cell("import time\ndef f(x):\n    time.sleep(0.3)\n    return x", "cell 1")
+    with pytest.raises(ChildStopped, match="f took too long in all its calls together"):
+        child.call_each("f", [[1.0]] * 9, ["out"], keep=False, wall_seconds=0.5)
+
+
 def test_arguments_come_back_as_they_are_after_the_call(child):
     child.run_cell("def f(x, p, n, pair):\n    x[0] = 9\n    p['n'] += 1\n    return x", "cell 1")
     x = np.zeros(2)
