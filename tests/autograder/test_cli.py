@@ -4,6 +4,8 @@ import json
 import logging
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -153,6 +155,13 @@ def test_a_fault_of_ours_is_no_refusal_and_no_bare_traceback(run, monkeypatch) -
     last = err.splitlines()[-1]
     assert last.startswith("autograder: this is a fault of the autograder (MemoryError: no room);")
     assert "run the command again" in last
+
+
+def test_no_grammar_of_addresses_is_compiled_at_the_start() -> None:
+    """It takes a second, for a check that nothing here asks for."""
+    command = "import sys, nbformat, autograder.session; sys.exit('lark' in sys.modules)"
+    first = "import autograder.cli; " + command
+    assert subprocess.run([sys.executable, "-c", first], check=False).returncode == 0
 
 
 def test_an_interrupt_is_told(refused, monkeypatch) -> None:
