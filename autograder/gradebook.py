@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader import api
-from sqlalchemy import URL
+from sqlalchemy import URL, Column, MetaData, String, Table, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
@@ -115,6 +115,7 @@ def _open(course: Course, settings: Config, db_url: str | None) -> Iterator[api.
                 name = settings.CourseDirectory.get("course_id", "default_course")
                 opened = api.Gradebook(url, name)
             with opened as gradebook:
+                _finish(gradebook)
                 SEEN.create(gradebook.engine, checkfirst=True)
                 yield gradebook
     except (SQLAlchemyError, api.InvalidEntry, OSError) as error:
@@ -123,6 +124,20 @@ def _open(course: Course, settings: Config, db_url: str | None) -> Iterator[api.
             f"the gradebook {url} cannot be read or written ({what}); the verdicts are safe in "
             f"{course.verdicts}; free or restore the database, then run the command again"
         ) from error
+
+
+def _finish(gradebook: api.Gradebook) -> None:
+    """Note nbgrader's version in a database whose making was cut short before that.
+
+    nbgrader does so in an empty database only, and cannot upgrade one that lacks it.
+    """
+    if gradebook.assignments:
+        return
+    noted = Table("alembic_version", MetaData(), Column("version_num", String(32), nullable=False))
+    noted.create(gradebook.engine, checkfirst=True)
+    with _own_programs_first(), gradebook.engine.begin() as connection:
+        if connection.execute(select(noted)).first() is None:
+            connection.execute(insert(noted), {"version_num": api.get_alembic_version()})
 
 
 def _configured_url(course: Course) -> str | URL:

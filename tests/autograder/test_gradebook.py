@@ -9,7 +9,7 @@ import sqlite3
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -209,6 +209,18 @@ def test_an_empty_gradebook_gets_the_cells_of_the_release(course: Course) -> Non
         }
         assert json.loads(notebook.kernelspec)["name"] == "python3"
         assert book.find_assignment(NAME).course_id == "backprop-by-hand"
+
+
+@pytest.mark.parametrize("cut", ["DROP TABLE alembic_version", "DELETE FROM alembic_version"])
+def test_a_database_whose_making_was_cut_short_can_be_upgraded_by_nbgrader(
+    course: Course, cut: str
+) -> None:
+    with closing(sqlite3.connect(course.gradebook)) as db, db:
+        whole = db.execute("SELECT * FROM alembic_version").fetchall()
+        db.execute(cut)
+    gradebook.prepare(course, read_release(course, NAME))
+    with closing(sqlite3.connect(course.gradebook)) as db:
+        assert db.execute("SELECT * FROM alembic_version").fetchall() == whole
 
 
 def test_a_database_is_made_without_alembic_on_the_path(
