@@ -15,6 +15,7 @@ from autograder.course import Course
 from autograder.errors import UsageError
 from autograder.exercises import QUESTIONS
 from autograder.grading import Grader
+from autograder.running import SlowError
 from autograder.sandbox import Isolation, Limits
 from autograder.secret import read_secret
 from autograder.shortcuts import SHORTCUTS
@@ -27,7 +28,7 @@ from autograder.submission import (
     submission_file,
 )
 from autograder.verdict import Verdict
-from autograder.workers import Lost, judge_all, usable_processors
+from autograder.workers import Lost, PutOff, judge_all, usable_processors
 
 log = logging.getLogger(__name__)
 
@@ -52,17 +53,19 @@ def make_grader(
     )
 
 
-def judge_folder(grader: Grader, student: str, folder: Path) -> Verdict:
+def judge_folder(grader: Grader, student: str, folder: Path, *, hurried: bool = False) -> Verdict:
     """The verdict on what a student's folder holds.
 
     An unreadable file is a verdict, too, and so is a fault of ours: never an exception,
-    which would end the grading of the others.
+    which would end the grading of the others.  But see ``Grader.grade`` for ``hurried``.
     """
     assignment = grader.release.assignment
     try:
         student_names.require_plain(student)
         path = submission_file(folder, assignment)
-        return grader.grade(read_submission(path, student, grader.release))
+        return grader.grade(read_submission(path, student, grader.release), hurried=hurried)
+    except SlowError:
+        raise
     except UnreadableError as error:
         return Verdict(student, assignment, "unreadable", reason=str(error))
     except Exception as error:
@@ -128,8 +131,9 @@ def grade_class(
     ``make`` makes the grader, once in each of ``jobs`` processes (default: as many as there
     are processors); it is sent to them, as ``partial(make_grader, course, ...)`` can be, and
     so is ``finish``.  A submission whose verdict is kept and still holds is not judged again,
-    unless ``force``; the kept verdict is yielded.  One whose process dies is not judged.
-    What ``until`` cuts off is left as it is.
+    unless ``force``; the kept verdict is yielded.  What takes long waits until all others
+    have been judged.  One that loses two processes is not judged.  What ``until`` cuts off is
+    left as it is.
     """
     grader = make()
     assignment = grader.release.assignment
@@ -142,7 +146,7 @@ def grade_class(
         else:
             yield found
     judge = partial(_judge_of, make, finish)
-    for task, (verdict, written) in _judged(judge, until(changed), jobs):
+    for task, (verdict, written) in _judged(judge, until(changed), jobs, until):
         _, folder, content = task
         store.put(verdict, content)
         yield Graded(verdict, folder, content, written=written)
@@ -176,13 +180,15 @@ _Task = tuple[str, Path, str]
 
 
 def _judged(
-    judge: Callable[[], Callable[..., tuple[Verdict, bool]]],
+    judge: Callable[[], Callable[..., tuple[Verdict, bool] | PutOff]],
     tasks: Iterable[_Task],
     jobs: int | None,
+    until: Callable[[Iterable[Any]], Iterator[Any]] = iter,
 ) -> Iterator[tuple[_Task, tuple[Verdict, bool]]]:
     """Each task with its verdict, and whether its notebook has been written."""
-    for task, answer in judge_all(judge, tasks, jobs or usable_processors()):
-        student, folder, content = task
+    hurried = ((*task, True) for task in tasks)
+    for task, answer in judge_all(judge, hurried, jobs or usable_processors(), until):
+        student, folder, content, _ = task
         judged = answer
         if isinstance(answer, Lost):
             reason = f"the grading process {answer.reason}"
@@ -192,12 +198,20 @@ def _judged(
 
 def _judge_of(
     make: Callable[[], Grader], finish: Finish | None
-) -> Callable[..., tuple[Verdict, bool]]:
-    """What a grading process judges with."""
+) -> Callable[..., tuple[Verdict, bool] | PutOff]:
+    """What a grading process judges with: first in a hurry, and what is slow once more."""
     grader = make()
 
-    def judge(student: str, folder: Path, _content: str) -> tuple[Verdict, bool]:
-        verdict = judge_folder(grader, student, folder)
+    def judge(
+        student: str,
+        folder: Path,
+        content: str,
+        hurried: bool,  # noqa: FBT001 - a task's part
+    ) -> tuple[Verdict, bool] | PutOff:
+        try:
+            verdict = judge_folder(grader, student, folder, hurried=hurried)
+        except SlowError:
+            return PutOff((student, folder, content, False))
         if finish is None or verdict.status != "judged":
             return verdict, False
         return verdict, finish(grader, student, folder, verdict)

@@ -18,7 +18,7 @@ from autograder.exercises.question import stream
 from autograder.preparation import Functions, confirm, make
 from autograder.reference import Reference
 from autograder.release import Release
-from autograder.running import NotebookRun
+from autograder.running import NotebookRun, SlowError
 from autograder.sandbox import Isolation, Limits, SandboxError
 from autograder.submission import Submission
 from autograder.verdict import ExerciseVerdict, Verdict, digest
@@ -84,9 +84,12 @@ class Grader:
         text = f"{submission.student}\0{submission.assignment}\0{submission.fingerprint}"
         return hmac.new(self.secret, text.encode("utf-8", "replace"), hashlib.sha256).digest()
 
-    def run(self, submission: Submission) -> NotebookRun:
-        """Where the submission's cells run and its functions are called."""
-        return NotebookRun(submission, self.release, self.isolation, self.limits)
+    def run(self, submission: Submission, **patience: bool) -> NotebookRun:
+        """Where the submission's cells run and its functions are called.
+
+        ``patience`` is what ``NotebookRun`` is told of kills and of hurry.
+        """
+        return NotebookRun(submission, self.release, self.isolation, self.limits, **patience)
 
     def judge(self, question: Question, seed: bytes, session: Session) -> Judgement:
         """Judge one function, on the cases of ``seed``.
@@ -117,13 +120,17 @@ class Grader:
         with self.run(submission) as run:
             return _Judging(self, submission, run, seed).all()
 
-    def grade(self, submission: Submission) -> Verdict:
-        """Judge every exercise of the assignment.  Never raises for anything submitted."""
+    def grade(self, submission: Submission, *, hurried: bool = False) -> Verdict:
+        """Judge every exercise of the assignment.  Never raises for anything submitted.
+
+        But if ``hurried``: then SlowError says that a limit of time was reached, and that
+        all is to be done again without hurry.
+        """
         seed = self.seed(submission)
         try:
-            with self.run(submission) as run:
-                judging = _Judging(self, submission, run, seed)
-                judgements = judging.all()
+            judging, judgements = self._judged(submission, seed, hurried=hurried)
+        except SlowError:
+            raise
         except SandboxError as error:
             return self.not_judged(submission, f"the sandbox failed: {error}")
         except Exception as error:
@@ -145,6 +152,24 @@ class Grader:
             tier=self.isolation.tier,
             written=_written(submission),
         )
+
+    def _judged(
+        self, submission: Submission, seed: bytes, *, hurried: bool
+    ) -> tuple["_Judging", Mapping[str, Judgement]]:
+        """Judge everything; once more if the sandbox fails, or the system kills a process of it.
+
+        That may be chance: the memory of the machine, or a hand.  The second time it counts:
+        a failure is raised as SandboxError, and a process that is killed is the submission's.
+        """
+        for chance in (True, False):
+            try:
+                with self.run(submission, kill_is_chance=chance, hurried=hurried) as run:
+                    judging = _Judging(self, submission, run, seed)
+                    return judging, judging.all()
+            except SandboxError:
+                if not chance:
+                    raise
+        raise AssertionError
 
     def not_judged(self, submission: Submission, reason: str) -> Verdict:
         """The verdict when the fault is ours."""
@@ -227,7 +252,7 @@ class _Judging:
                 self.retried = True
                 with self._allowed(question, RETRY_FACTOR):
                     judgement = self.grader.judge(question, self.seed, self.run)
-        except SandboxError:
+        except (SandboxError, SlowError):
             raise
         except Exception as error:
             log.exception("judging %s of %s", question.exercise.name, self.submission.student)
@@ -264,6 +289,8 @@ class _Judging:
                 local = judge(visible.exercise, visible.cases, visible.answers, self.run)
                 local = local.with_cache(serves=serves)
                 found = diagnose(visible, local, self.run)
+        except (SandboxError, SlowError):
+            raise
         except Exception:
             log.exception("diagnosing %s of %s", question.exercise.name, self.submission.student)
             return

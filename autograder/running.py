@@ -13,6 +13,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 from types import TracebackType
@@ -20,7 +21,7 @@ from typing import Self
 
 from autograder.magics import plain_sources
 from autograder.release import Release
-from autograder.sandbox import Child, ChildStopped, Isolation, Limits
+from autograder.sandbox import Child, ChildStopped, Isolation, Limits, SandboxError
 from autograder.submission import Submission
 from course_utils.drivers import DRIVERS, source
 from course_utils.exercise import Call, CallStoppedError, Returned, Value
@@ -40,12 +41,40 @@ MOST_STOPPED_CELLS = 3
 LONGEST_RUN = 120.0
 
 
+#: Limits of one cell for whoever is judged in a hurry, seconds of processor time and on the clock.
+_HURRIED_CELL = 1.0, 2.0
+
+
+class SlowError(Exception):
+    """A submission reached a limit of time while it was judged in a hurry: nothing is decided."""
+
+
 class NotebookRun:
-    """A submission being run: a ``Session`` whose functions are those defined so far."""
+    """A submission being run: a ``Session`` whose functions are those defined so far.
+
+    ``kill_is_chance``: that the system kills its process is no fault of the submission's, and
+    raises SandboxError.  ``hurried``: whatever takes long raises SlowError.
+    """
 
     def __init__(
-        self, submission: Submission, release: Release, isolation: Isolation, limits: Limits
+        self,
+        submission: Submission,
+        release: Release,
+        isolation: Isolation,
+        limits: Limits,
+        *,
+        kill_is_chance: bool = False,
+        hurried: bool = False,
     ) -> None:
+        self._kill_is_chance = kill_is_chance
+        self._hurried = hurried
+        if hurried:
+            cpu, wall = _HURRIED_CELL
+            limits = replace(
+                limits,
+                cell_cpu_seconds=min(cpu, limits.cell_cpu_seconds),
+                cell_wall_seconds=min(wall, limits.cell_wall_seconds),
+            )
         self._isolation = isolation
         self._limits = limits
         self._companions = release.companions
@@ -129,10 +158,16 @@ class NotebookRun:
 
     @contextmanager
     def _timed(self) -> Iterator[None]:
-        """Count the time that the submission takes."""
+        """Count the time that the submission takes, and see whose fault it is if it is killed."""
         began = time.monotonic()
         try:
             yield
+        except ChildStopped as stopped:
+            if self._kill_is_chance and stopped.kind == "memory":
+                raise SandboxError(stopped.reason) from stopped
+            if self._hurried and stopped.out_of_time:
+                raise SlowError(stopped.reason) from stopped
+            raise
         finally:
             self._total_seconds += time.monotonic() - began
 
@@ -155,7 +190,8 @@ class NotebookRun:
         self._child = Child.start(self._isolation, self._limits, self._warm())
         self._drivers.clear()
         for name, text in self._companions:
-            self._child.add_module(name, text)
+            with self._timed():
+                self._child.add_module(name, text)
         self._position = 0
         self._seconds = 0.0
         self._run(range(position), position)
@@ -189,7 +225,9 @@ class NotebookRun:
 
     def has(self, function: str) -> bool:
         """See ``course_utils.exercise.Session``."""
-        return self._live().has(function)
+        child = self._live()
+        with self._timed():
+            return child.has(function)
 
     def call(
         self, function: str, arguments: Sequence[Value], outputs: Sequence[str], *, keep: bool
@@ -252,7 +290,8 @@ class NotebookRun:
         """A child that has ``function``: a driver is brought when it is first needed."""
         child = self._live()
         if function in DRIVERS and function not in self._drivers:
-            child.run_cell(source(function), "the grader's driver")
+            with self._timed():
+                child.run_cell(source(function), "the grader's driver")
             self._drivers.add(function)
         return child
 

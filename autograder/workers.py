@@ -2,8 +2,14 @@
 
 A process makes its judge once and then does one task after the other.  Each has at most
 ``AHEAD`` tasks, so that it never waits for the next one, and whoever asks holds no more
-than these and the answers that have just arrived, however many tasks there are.  A process
-that dies costs the task that it was at; what else it had been given goes to others.
+than these and the answers that have just arrived, however many tasks there are.
+
+A process may be killed, for the memory of the machine or by mistake, and so may the server
+that they all come from.  Others take over what it had been given.  The task that it was at
+may be what killed it: it is tried once more, and is lost with a second process.
+
+A judge may put a task off, as one that takes long: it is done when nothing else is left to
+give, so that it holds up no other.
 
 Processes come from multiprocessing's fork server, which has no threads, whatever the
 parent has.
@@ -15,6 +21,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -30,6 +37,10 @@ from autograder.sandbox import lockdown
 AHEAD: Final = 2
 #: How long a process may take to leave when it is told to, seconds.
 _PATIENCE: Final = 10
+#: So many processes for each of ``jobs`` may die before they have begun, or not come to be.
+_STILLBORN: Final = 3
+#: Seconds until another one is tried: a server that was killed takes a moment to be gone.
+_PAUSE: Final = 0.3
 
 #: Arguments of one call of a judge, and what is judged by: both are sent to other processes.
 Task = tuple[Any, ...]
@@ -38,20 +49,32 @@ Judge = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Lost:
-    """Stands for the answer of a process that died: ``reason`` says how."""
+    """Stands for the answer of processes that died: ``reason`` says how the last one did."""
 
     reason: str
 
 
+@dataclass(frozen=True)
+class PutOff:
+    """Stands for no answer yet: ``task`` is to be done in its place, after all others."""
+
+    task: Task
+
+
 def judge_all(
-    make: Callable[[], Judge], tasks: Iterable[Task], jobs: int
+    make: Callable[[], Judge],
+    tasks: Iterable[Task],
+    jobs: int,
+    until: Callable[[Iterable[Task]], Iterator[Task]] = iter,
 ) -> Iterator[tuple[Task, Any]]:
     """Yield each task with its answer, in the order in which they arrive.
 
     ``make`` is called once in each of at most ``jobs`` processes and returns what judges
     there: a function that raises nothing, nor returns None.  What ``make`` raises is raised here.
+    Tasks can be hashed.  Those that were put off are left where ``until`` does not let them
+    through.  Raises JudgingUnfitError when processes do not live until they begin.
     """
-    crew = _Crew(make, iter(tasks), jobs)
+    crew = _Crew(make, iter(tasks), jobs, until)
     try:
         while crew.hand_out():
             yield from crew.collect()
@@ -67,12 +90,22 @@ def usable_processors() -> int:
 
 
 class _Crew:
-    def __init__(self, make: Callable[[], Judge], tasks: Iterator[Task], jobs: int) -> None:
+    def __init__(
+        self,
+        make: Callable[[], Judge],
+        tasks: Iterator[Task],
+        jobs: int,
+        until: Callable[[Iterable[Task]], Iterator[Task]],
+    ) -> None:
         self._make = make
+        self._until = until
         self._tasks = tasks
         self._jobs = jobs
-        #: Tasks of processes that have died.
+        #: Tasks of processes that have died; and those of them that were tried.
         self._returned: deque[Task] = deque()
+        self._tried: set[Task] = set()
+        self._put_off: deque[Task] = deque()
+        self._stillborn = 0
         self._workers: dict[Connection, _Worker] = {}
 
     def hand_out(self) -> bool:
@@ -84,10 +117,28 @@ class _Crew:
                 task = self._next()
                 if task is None:
                     break
-                worker = _Worker(self._make)
+                worker = self._begin()
                 self._workers[worker.pipe] = worker
                 worker.give(task)
         return any(worker.given for worker in self._workers.values())
+
+    def _begin(self) -> "_Worker":
+        """A process; another one if the server that it is to come from ends just now."""
+        while True:
+            try:
+                return _Worker(self._make)
+            except (EOFError, OSError) as error:
+                self._bear(f"could not be started ({error!r})")
+                time.sleep(_PAUSE)
+
+    def _bear(self, how: str) -> None:
+        """Put up with a process that has not begun, unless there are too many."""
+        self._stillborn += 1
+        if self._stillborn > _STILLBORN * self._jobs:
+            raise JudgingUnfitError(
+                f"a grading process {how} before it began; expected it to judge; "
+                "run the command again, with fewer --jobs if memory is short"
+            ) from None
 
     def _give(self, worker: "_Worker") -> None:
         task = self._next()
@@ -95,7 +146,10 @@ class _Crew:
             worker.give(task)
 
     def _next(self) -> Task | None:
-        return self._returned.popleft() if self._returned else next(self._tasks, None)
+        task = self._returned.popleft() if self._returned else next(self._tasks, None)
+        while task is None and self._put_off:
+            task = next(self._until([self._put_off.popleft()]), None)
+        return task
 
     def collect(self) -> Iterator[tuple[Task, Any]]:
         """Wait for answers; yield those that are there."""
@@ -103,12 +157,24 @@ class _Crew:
         for pipe in wait(busy):
             worker = self._workers[pipe]  # type: ignore[index]
             answer = worker.answer()
-            if answer is None:
-                continue
-            yield worker.given.popleft(), answer
             if isinstance(answer, Lost):
                 del self._workers[worker.pipe]
-                self._returned.extend(worker.given)
+                yield from self._take_back(worker, answer)
+            elif isinstance(answer, PutOff):
+                worker.given.popleft()
+                self._put_off.append(answer.task)
+            elif answer is not None:
+                yield worker.given.popleft(), answer
+
+    def _take_back(self, worker: "_Worker", lost: Lost) -> Iterator[tuple[Task, Any]]:
+        """Let others do what a process had been given; yield the task that is lost with it."""
+        if not worker.ready:
+            self._bear(lost.reason)
+        elif worker.given[0] in self._tried:
+            yield worker.given.popleft(), lost
+        else:
+            self._tried.add(worker.given[0])
+        self._returned.extend(worker.given)
 
     def dismiss(self) -> None:
         """End all processes, whatever they are at."""
@@ -129,10 +195,16 @@ class _Worker:
         context.set_forkserver_preload([__name__, "autograder.batch"])
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_work, args=(theirs, make), daemon=True)
-        self.process.start()
-        theirs.close()
+        try:
+            self.process.start()
+        except BaseException:
+            self.pipe.close()
+            raise
+        finally:
+            theirs.close()
         self.given: deque[Task] = deque()
-        self._ready = False
+        #: Whether it has said that it can judge.
+        self.ready = False
 
     def give(self, task: Task) -> None:
         self.given.append(task)
@@ -145,17 +217,12 @@ class _Worker:
         try:
             said = self.pipe.recv()
         except (EOFError, OSError):
-            if self._ready:
-                return self.lost()
-            raise JudgingUnfitError(
-                f"a grading process {self.lost().reason} before it began; expected it to judge; "
-                "run the command again, with fewer --jobs if memory is short"
-            ) from None
-        if self._ready:
+            return self.lost()
+        if self.ready:
             return said
         if said is not None:
             raise said
-        self._ready = True
+        self.ready = True
         return None
 
     def lost(self) -> Lost:

@@ -34,10 +34,10 @@ def short(isolation: Isolation, questions: int | None = None) -> Grader:
 
 
 class _Fatal(Grader):
-    def grade(self, submission: Submission) -> Verdict:
+    def grade(self, submission: Submission, *, hurried: bool = False) -> Verdict:
         if submission.student == "eve":
             os.kill(os.getpid(), signal.SIGKILL)
-        return super().grade(submission)
+        return super().grade(submission, hurried=hurried)
 
 
 def fatal(isolation: Isolation) -> Grader:
@@ -50,4 +50,12 @@ def refused_elsewhere(isolation: Isolation, here: int) -> Grader:
     """A grader that cannot be made in other processes than ``here``."""
     if os.getpid() != here:
         raise UsageError("no such grader")
+    return short(isolation)
+
+
+def stillborn(isolation: Isolation, here: int, marks: Path, times: int) -> Grader:
+    """A grader; the first processes that make one, but ``here``, end before they have it."""
+    if os.getpid() != here and len(list(marks.iterdir())) < times:
+        (marks / str(os.getpid())).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
     return short(isolation)

@@ -33,6 +33,15 @@ SMALL = {
     "nbformat": 4,
     "nbformat_minor": 5,
 }
+ENDLESS = {
+    **SMALL,
+    "cells": [
+        {
+            **SMALL["cells"][0],
+            "source": f"def {FORWARD}(x, w, b, conv_param):\n    while True:\n        pass",
+        }
+    ],
+}
 
 
 @pytest.fixture
@@ -235,6 +244,36 @@ def test_a_fault_of_ours_with_one_is_a_verdict(
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
+def test_what_takes_long_comes_last_and_is_judged_with_the_limits_that_count(
+    hand_in, grade, judged, jobs
+) -> None:
+    long_cell = {"cell_type": "code", "metadata": {}, "source": "import time; time.sleep(3600)"}
+    hand_in("ada", ENDLESS)
+    hand_in("bob", SMALL | {"cells": [long_cell, *SMALL["cells"]]})
+    for student in ("cyd", "dan", "eve", "fay"):
+        hand_in(student, SMALL)
+    verdicts = grade(jobs=jobs)
+    assert sorted(judged[4:]) == ["ada", "bob"]
+    assert "processor time" in verdicts["ada"].exercise(FORWARD).card.reason
+    assert verdicts["bob"].status == "judged"
+
+
+def test_what_takes_long_is_left_after_an_interrupt(course, hand_in, make) -> None:
+    hand_in("ada", ENDLESS)
+    hand_in("bob", SMALL)
+    # Both are looked at and given out; then it is over.
+    places = iter(range(4))
+
+    def until(items):
+        return (item for item in items if next(places, None) is not None)
+
+    graded = grade_class(
+        make, find_submissions(course, NAME), VerdictStore(course.verdicts), until=until, jobs=1
+    )
+    assert [one.verdict.student for one in graded] == ["bob"]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
 def test_a_grading_process_that_dies_costs_only_the_submission_that_it_was_at(
     hand_in, grade, isolation, graders, jobs
 ) -> None:
@@ -243,6 +282,23 @@ def test_a_grading_process_that_dies_costs_only_the_submission_that_it_was_at(
     verdicts = grade(make=partial(graders.fatal, isolation), jobs=jobs)
     assert verdicts.pop("eve").reason == "the grading process was ended by signal 9"
     assert [v.status for v in verdicts.values()] == ["judged"] * 5
+
+
+def test_processes_that_die_before_they_begin_are_replaced_unless_all_do(
+    hand_in, grade, isolation, graders, tmp_path
+) -> None:
+    for student in ("ada", "bob", "cyd"):
+        hand_in(student, SMALL)
+
+    def made(name: str, times: int) -> Callable[[], Grader]:
+        marks = tmp_path / name
+        marks.mkdir()
+        return partial(graders.stillborn, isolation, os.getpid(), marks, times)
+
+    verdicts = grade(make=made("some", 2))
+    assert [v.status for v in verdicts.values()] == ["judged"] * 3
+    with pytest.raises(JudgingUnfitError, match="was ended by signal 9 before it began"):
+        grade(make=made("all", 1000), force=True)
 
 
 def test_why_a_grader_cannot_be_made_in_a_process_is_told(

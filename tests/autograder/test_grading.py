@@ -2,6 +2,8 @@
 
 import json
 import logging
+import os
+import signal
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -11,7 +13,7 @@ import pytest
 from autograder import sandbox
 from autograder.grading import ONLY_FRESH, ONLY_VISIBLE_CASES
 from autograder.preparation import make, prepare
-from autograder.sandbox import Limits
+from autograder.sandbox import Child, Limits
 from autograder.submission import Submission, SubmittedCell
 from autograder.verdict import Verdict
 from course_utils import recorded
@@ -419,3 +421,47 @@ def test_the_key_follows_everything_that_a_verdict_depends_on(grader, submission
     # Whose it is, and which numbers it met, change no outcome.
     assert grader.key(replace(made, student="bob")) == keys[0]
     assert replace(grader, secret=bytes(32)).key(made) == keys[0]
+
+
+# Killed processes
+
+
+def kill(monkeypatch: pytest.MonkeyPatch, whom: str, times: int) -> None:
+    """Before so many calls, kill the process that is to answer, or the server of its kind."""
+    really, killed = Child.call, []
+
+    def call(self: Child, *arguments: object, **options: object) -> object:
+        if len(killed) < times:
+            spawned = self._spawned
+            killed.append(spawned.pid if whom == "the child" else spawned._server.pid)
+            os.kill(killed[-1], signal.SIGKILL)
+        return really(self, *arguments, **options)
+
+    monkeypatch.setattr(Child, "call", call)
+
+
+@pytest.mark.parametrize("whom", ["the child", "its server"])
+def test_what_is_killed_once_is_judged_as_if_nothing_had_been(
+    grader, submission, monkeypatch, whom
+) -> None:
+    handed_in = submission(edits=((RETURN, "return dx, dw, -db"),))
+    undisturbed = grader.grade(handed_in)
+    kill(monkeypatch, whom, 1)
+    assert grader.grade(handed_in) == undisturbed
+
+
+def test_a_submission_that_loses_two_servers_is_not_judged(grader, submission, monkeypatch) -> None:
+    kill(monkeypatch, "its server", 2)
+    verdict = grader.grade(submission())
+    assert verdict.status == "not judged"
+    assert "the server of children has ended" in verdict.reason
+
+
+def test_a_submission_whose_processes_are_killed_again_and_again_earns_nothing(
+    grader, submission, monkeypatch
+) -> None:
+    kill(monkeypatch, "the child", 1000)
+    verdict = grader.grade(submission())
+    assert verdict.status == "judged"
+    assert [found.share for found in verdict.exercises] == [0, 0]
+    assert "the process was ended by the system" in verdict.exercises[0].card.reason

@@ -67,7 +67,7 @@ def run(course: Course, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
     It judges in this process, where a test can put a fault into the grader's code.
     """
     monkeypatch.setattr(
-        "autograder.batch.judge_all", lambda make, tasks, _: ((t, make()(*t)) for t in tasks)
+        "autograder.batch.judge_all", lambda make, tasks, *_: ((t, make()(*t)) for t in tasks)
     )
 
     def run(*arguments: str) -> tuple[int, str]:
@@ -96,9 +96,9 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     really = Grader.grade
 
-    def grade(self: Grader, submission: Submission) -> Verdict:
+    def grade(self: Grader, submission: Submission, *, hurried: bool = False) -> Verdict:
         names.append(submission.student)
-        return really(self, submission)
+        return really(self, submission, hurried=hurried)
 
     monkeypatch.setattr(Grader, "grade", grade)
     return names
