@@ -1,6 +1,7 @@
 """Compare the grading of a class with stock nbgrader's, and see how it grows.
 
     python benchmarks/grading.py [--json] [--full] [--submissions N] [--growth N,N...]
+    python benchmarks/grading.py --unlucky N [--json]
 
 Writes a table and a plot into build/benchmarks.  See README.md beside this file.
 """
@@ -173,26 +174,85 @@ def grow(root: Path, sizes: Sequence[int], isolation: Isolation) -> Iterator[Row
 def grade_class(place: Path, tier: str) -> Row:
     """Grade a class in this process and its workers, and tell what that took."""
     course = Course(ROOT, place)
-    make = partial(batch.make_grader, course, ASSIGNMENT, sandbox.probe(tier=tier))  # type: ignore[arg-type]
-    found = batch.find_submissions(course, ASSIGNMENT)
     before = _peak()
-    began = time.perf_counter()
-    graded = batch.grade_class(make, found, VerdictStore(course.verdicts))
-    judged = sum(each.verdict.status == "judged" for each in graded)
-    seconds = time.perf_counter() - began
-    assert judged == len(found)
+    found = arrivals(place, tier)
+    judged, seconds = len(found), max(found.values())
+    again = max(arrivals(place, tier).values())
     files = course.verdicts.parent.glob(f"{course.verdicts.name}*")
     return {
         "seconds": seconds,
         "milliseconds each": 1000 * seconds / judged,
+        "again, seconds": again,
         "parent before, MiB": before,
         "parent, MiB": _peak(),
         "store, KiB": sum(file.stat().st_size for file in files) / 1024,
     }
 
 
+def arrivals(place: Path, tier: str) -> dict[str, float]:
+    """When the verdict on each student of a class was there, in seconds from the beginning."""
+    course = Course(ROOT, place)
+    make = partial(batch.make_grader, course, ASSIGNMENT, sandbox.probe(tier=tier))  # type: ignore[arg-type]
+    found = batch.find_submissions(course, ASSIGNMENT)
+    began = time.perf_counter()
+    came = {}
+    for graded in batch.grade_class(make, found, VerdictStore(course.verdicts)):
+        assert graded.verdict.status == "judged", graded.verdict.reason
+        came[graded.verdict.student] = time.perf_counter() - began
+    assert len(came) == len(found)
+    return came
+
+
 def _peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+# Endless loops and memory bombs
+
+LOOP = "def {name}(*arguments):\n    while True:\n        pass"
+BOMB = "def {name}(*arguments):\n    kept = []\n    while True:\n        kept.append(b'x' * 2**24)"
+
+
+def bear(root: Path, count: int, isolation: Isolation) -> Row:
+    """How much later ``count`` verdicts come where one in a hundred loops, and one takes memory."""
+    alone, among = root / "alone", root / "among others"
+    for place in (alone, among):
+        _handed_in(root, place / "submitted", count)
+    each = max(1, count // 100)
+    for number in range(each):
+        for place, body in ((0.25, LOOP), (0.75, BOMB)):
+            # They stand between the others, as far apart as can be.
+            before = int((number + place) * count / each)
+            _hand_in_unlucky(root, among / "submitted", before, body)
+    found = []
+    for place in (alone, among):
+        command = [sys.executable, __file__, "--arrivals", str(place), "--tier", isolation.tier]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        came = json.loads(done.stdout)
+        found.append(sorted(s for student, s in came.items() if not student.endswith(UNLUCKY)))
+    ratios = [late / early for early, late in zip(*found, strict=True)]
+    return {
+        "submissions": count,
+        "endless loops": each,
+        "memory bombs": each,
+        "last without them, s": found[0][-1],
+        "last with them, s": found[1][-1],
+        "ratio of the last": ratios[-1],
+        "largest ratio": max(ratios),
+    }
+
+
+#: How the names of those end.
+UNLUCKY = "-unlucky"
+
+
+def _hand_in_unlucky(root: Path, submitted: Path, before: int, body: str) -> None:
+    """Hand in a function that does not come back, as somebody behind student ``before``."""
+    functions = dict(stock_course.submissions(reference.load(Course(ROOT), ASSIGNMENT), 1)[0])
+    name = next(name for name in functions if name.endswith("forward_naive"))
+    functions[name] = body.format(name=name)
+    folder = submitted / f"s{before:05d}{UNLUCKY}" / ASSIGNMENT
+    stock_course.hand_in(root, folder, functions, before)
 
 
 # Tables and plot
@@ -255,6 +315,13 @@ def measure(count: int, sizes: Sequence[int]) -> dict[str, Any]:
     }
 
 
+def measure_unlucky(count: int) -> Row:
+    """How much ``count`` submissions are held up, in a folder that is removed."""
+    with tempfile.TemporaryDirectory() as folder:
+        stock_course.make(Path(folder), reference.load(Course(ROOT), ASSIGNMENT))
+        return bear(Path(folder), count, next(iter(isolations().values())))
+
+
 def main() -> None:
     """Measure, print, and write table and plot."""
     parser = argparse.ArgumentParser(description="Compare grading with stock nbgrader's.")
@@ -263,14 +330,25 @@ def main() -> None:
     parser.add_argument("--submissions", type=int, default=10, metavar="N", help="to compare with")
     parser.add_argument("--growth", default="10,100,1000", metavar="N,N", help="sizes of a class")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "benchmarks")
+    parser.add_argument(
+        "--unlucky", type=int, metavar="N", help="only: N submissions, loops and memory bombs"
+    )
+    parser.add_argument("--arrivals", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--class", type=Path, dest="place", help=argparse.SUPPRESS)
     parser.add_argument("--tier", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.place:
         print(json.dumps(grade_class(options.place, options.tier)))
         return
+    if options.arrivals:
+        print(json.dumps(arrivals(options.arrivals, options.tier)))
+        return
     if not isolations():
         parser.exit(3, "nothing isolates here; run 'autograder doctor' to see what is missing\n")
+    if options.unlucky:
+        row = measure_unlucky(options.unlucky)
+        print(json.dumps(row, indent=1) if options.json else table("Held up by others", [row]))
+        return
     sizes = [int(size) for size in options.growth.split(",")]
     found = measure(max(2, options.submissions), [*sizes, *([10_000] if options.full else [])])
     options.out.mkdir(parents=True, exist_ok=True)
