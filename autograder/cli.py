@@ -105,6 +105,10 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text)
         command.add_argument("assignment", nargs="*", help="(default: every graded one)")
         command.set_defaults(run=run)
+        if name == "feedback":
+            command.add_argument(
+                "--jobs", type=_positive, metavar="N", help="side by side (default: all cores)"
+            )
         if name == "export":
             command.add_argument("--format", choices=["csv", "json"], default="csv")
             command.add_argument("--out", type=Path, help="file (default: standard output)")
@@ -292,7 +296,9 @@ def _feedback(options: argparse.Namespace) -> int:
     for assignment in session.graded(course, options.assignment):
         release = session.release_of(course, assignment)
         manual = gradebook.manual_scores(course, release)
-        paths = feedback.write_pages(course, release, _store(course), manual=manual)
+        paths = feedback.write_pages(
+            course, release, _store(course), manual=manual, jobs=options.jobs
+        )
         print(f"{assignment}: wrote {len(paths)} pages to {_shown(course.feedback, course)}")
     return DONE
 

@@ -5,21 +5,26 @@ student's own cells.  The text is only shown: no verdict depends on it here.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from markupsafe import Markup
 
 from autograder import pages
 from autograder.course import Course
-from autograder.errors import UsageError
+from autograder.errors import JudgingUnfitError, UsageError
 from autograder.release import Release, ReleasedCell, solution_id
 from autograder.score import shown_card
 from autograder.store import VerdictStore
 from autograder.submission import UnreadableError, read_submission, submission_file
 from autograder.verdict import ExerciseVerdict, Verdict
+from autograder.workers import Lost, judge_all, usable_processors
 
+#: So many pages are worth the start of a process.
+_ENOUGH = 100
 #: Points that a person gave, by student and ``grade_id``: for a written answer, or
 #: instead of the automatic ones.
 ManualScores = Mapping[tuple[str, str], float]
@@ -105,16 +110,19 @@ def write_pages(
     folder: Path | None = None,
     *,
     manual: ManualScores | None = None,
+    jobs: int | None = None,
 ) -> list[Path]:
     """Write a page for every verdict of the assignment and return their paths.
 
     They go to ``STUDENT/ASSIGNMENT/ASSIGNMENT.html`` in ``folder``, by default the
     course's ``feedback/``.  ``manual`` are points that people gave; a written answer that
-    it does not name is shown as pending.  Raises UsageError, after all other pages were written,
+    it does not name is shown as pending.  Many pages are written by ``jobs`` processes (default:
+    as many as there are processors).  Raises UsageError, after all other pages were written,
     when the name of a student is not that of a folder or leads elsewhere by a link.
     """
     root = course.feedback if folder is None else folder
     written, refused = [], []
+    tasks = []
     for verdict, stale in store.all(release.assignment):
         path = page_path(root, verdict.student, verdict.assignment)
         if path is None:
@@ -123,15 +131,57 @@ def write_pages(
                 "expected a plain name and no link there; rename the submission's folder or "
                 "remove the link"
             )
-            continue
-        work = {} if stale else handed_in(course, release, verdict.student)
-        pages.write(path, html(page(verdict, release, work, stale=stale, manual=manual or {})))
-        written.append(path)
+        else:
+            tasks.append((verdict.student, stale, path))
+            written.append(path)
+    _write_all(partial(_writer, course, release, store, manual or {}), tasks, jobs)
     if refused:
         raise UsageError(
             f"{len(written)} pages were written, {len(refused)} were not: {'; '.join(refused)}"
         )
     return written
+
+
+#: A student, why the verdict is stale (or nothing), and where the page goes.
+_Task = tuple[str, str, Path]
+
+
+def _write_all(
+    make: Callable[[], Callable[..., Exception | bool]], tasks: Sequence[_Task], jobs: int | None
+) -> None:
+    """Have all pages written; raises what went wrong with one of them."""
+    jobs = min(jobs or usable_processors(), len(tasks) // _ENOUGH)
+    if jobs > 1:
+        answers: Iterable[tuple[_Task, Any]] = judge_all(make, tasks, jobs)
+    else:
+        write = make()
+        answers = ((task, write(*task)) for task in tasks)
+    for (student, _, _), answer in answers:
+        if isinstance(answer, Exception):
+            raise answer
+        if isinstance(answer, Lost):
+            raise JudgingUnfitError(
+                f"the process that wrote the page of {pages.shown(student)!r} {answer.reason}; "
+                "expected it to go on; free memory, then run the command again"
+            )
+
+
+def _writer(
+    course: Course, release: Release, store: VerdictStore, manual: ManualScores
+) -> Callable[[str, str, Path], Exception | bool]:
+    """What writes one page after the other, and returns what went wrong."""
+
+    def write(student: str, stale: str, path: Path) -> Exception | bool:
+        try:
+            verdict = store.get(student, release.assignment)
+            if verdict is not None:
+                work = {} if stale else handed_in(course, release, student)
+                pages.write(path, html(page(verdict, release, work, stale=stale, manual=manual)))
+        except Exception as error:  # noqa: BLE001 - raised in the process that asked
+            return error
+        return True
+
+    return write
 
 
 def page_path(root: Path, student: str, assignment: str) -> Path | None:

@@ -306,6 +306,38 @@ def test_every_kind_of_page_is_inert_and_nests(course: Course, store: VerdictSto
         assert_inert(path.read_text(encoding="utf-8"))
 
 
+@pytest.fixture
+def side_by_side(monkeypatch) -> None:
+    """Few pages are enough for more than one process."""
+    monkeypatch.setattr(feedback, "_ENOUGH", 1)
+
+
+def test_pages_written_side_by_side_are_those_written_by_one_process(
+    course: Course, store: VerdictStore, side_by_side
+) -> None:
+    for student in ("ada", "bob", "cyd", "dan"):
+        store.put(replace(JUDGED, student=student))
+    hand_in(course, "ada", ("pool_solution", "def pool(): ..."), answer="because")
+    manual = {("ada", "why_add"): 1.5}
+    written = [
+        feedback.write_pages(course, RELEASE, store, course.root / str(n), manual=manual, jobs=n)
+        for n in (1, 2)
+    ]
+    assert len(written[0]) == 4
+    assert [p.read_bytes() for p in written[0]] == [p.read_bytes() for p in written[1]]
+
+
+def test_a_page_that_cannot_be_written_by_another_process_is_told(
+    course: Course, store: VerdictStore, side_by_side
+) -> None:
+    for student in ("ada", "bob"):
+        store.put(replace(JUDGED, student=student))
+    course.feedback.mkdir()
+    (course.feedback / "bob").write_text("no folder")
+    with pytest.raises(JudgingUnfitError, match=r"bob.* cannot be written"):
+        feedback.write_pages(course, RELEASE, store, jobs=2)
+
+
 def test_a_page_is_for_light_and_dark_and_paper(course: Course, store: VerdictStore) -> None:
     store.put(JUDGED)
     html = only_page(course, store)
