@@ -17,8 +17,6 @@ from collections.abc import Collection, Mapping
 from html.parser import HTMLParser
 from typing import Any
 
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
-
 #: Characters of one cell that are shown.  Rendering takes time that grows with the square.
 LONGEST_TEXT = 20_000
 #: The pictures pasted into one cell, in characters of base64.
@@ -115,6 +113,9 @@ def _is_base64(data: str) -> bool:
 def _renders_harmless(source: str, attachments: Attachments, reserved: Collection[str]) -> bool:
     # A stand-in of the right form: decoding megabytes of pictures proves nothing more.
     held = {name: dict.fromkeys(bundle, "AAAA") for name, bundle in attachments.items()}
+    # A third of a second to import, and where nothing has changed nobody needs it.
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
     renderer = IPythonRenderer(escape=False, attachments=held)
     try:
         html = MarkdownWithMath(renderer=renderer).render(source)

@@ -192,7 +192,9 @@ class _Worker:
     def __init__(self, make: Callable[[], Judge]) -> None:
         context = multiprocessing.get_context("forkserver")
         # The server imports once what every process needs.
-        context.set_forkserver_preload([__name__, "autograder.batch"])
+        context.set_forkserver_preload(
+            [__name__, "autograder.batch", "nbconvert.filters.markdown_mistune"]
+        )
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_work, args=(theirs, make), daemon=True)
         try:
