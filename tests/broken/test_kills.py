@@ -36,7 +36,7 @@ from autograder import sandbox
 from autograder.course import Course
 
 pytestmark = [
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(900),
     pytest.mark.skipif(
         sandbox.probe().tier == "none", reason="submissions cannot be isolated on this machine"
     ),
