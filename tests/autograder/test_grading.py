@@ -428,7 +428,7 @@ def test_the_key_follows_everything_that_a_verdict_depends_on(grader, submission
 
 def kill(monkeypatch: pytest.MonkeyPatch, whom: str, times: int) -> None:
     """Before so many calls, kill the process that is to answer, or the server of its kind."""
-    really, killed = Child.call, []
+    really, killed = Child.call_each, []
 
     def call(self: Child, *arguments: object, **options: object) -> object:
         if len(killed) < times:
@@ -437,7 +437,7 @@ def kill(monkeypatch: pytest.MonkeyPatch, whom: str, times: int) -> None:
             os.kill(killed[-1], signal.SIGKILL)
         return really(self, *arguments, **options)
 
-    monkeypatch.setattr(Child, "call", call)
+    monkeypatch.setattr(Child, "call_each", call)
 
 
 @pytest.mark.parametrize("whom", ["the child", "its server"])
