@@ -12,7 +12,9 @@ from autograder.course import Course
 from autograder.exercises import QUESTIONS
 from autograder.misconceptions import CATALOGUE, EQUIVALENTS
 from autograder.preparation import prepare
-from course_utils.checking import LocalSession
+from course_utils.behaviour import USED_UP
+from course_utils.checking import LocalSession, examine
+from course_utils.judgement import CACHE_IS_WRONG, CACHED_RESULT_IS_WRONG
 from course_utils.judging import judge
 
 COURSE = Course(Path(__file__).parents[2])
@@ -179,6 +181,32 @@ def test_a_backward_that_empties_the_list_of_its_cache_is_right_once(right) -> N
     failed = judged(popping, "rnn_backward", right)
     assert list(failed) == ["repeatable"]
     assert "the second call failed: IndexError" in failed["repeatable"]
+    assert failed["repeatable"].endswith(USED_UP)
+
+
+@pytest.mark.parametrize(
+    ("step", "old", "new"),
+    [
+        (True, "np.tanh(x @ Wx + prev_h @ Wh + b)", "x @ Wx + prev_h @ Wh + b"),
+        (False, "prev_h = h0\n", "prev_h = np.zeros(h0.shape)\n"),
+    ],
+)
+def test_of_a_wrong_forward_its_result_is_blamed_and_not_what_it_caches(step, old, new) -> None:
+    """The cache holds the states, as it should; it is they that are wrong."""
+    names = ("rnn_step_forward", "rnn_step_backward") if step else ("rnn_forward", "rnn_backward")
+    wrong = reference.load(COURSE, NAME).changed(names[0], [(old, new)]).functions
+    backward = examine(wrong[names[1]], names[1])
+    assert backward.status == "passed"
+    assert CACHED_RESULT_IS_WRONG in backward.diagnosis
+    assert CACHE_IS_WRONG not in backward.diagnosis
+    forward = examine(wrong[names[0]], names[0])
+    assert [c.message for c in forward.checks if c.kind == "cache"] == [CACHED_RESULT_IS_WRONG]
+
+
+def test_a_forward_with_right_states_that_caches_others_is_told_so() -> None:
+    row = next(row for row in CATALOGUE[NAME] if row.id == "RT18")
+    card = examine(row.functions(reference.load(COURSE, NAME))["rnn_backward"], "rnn_backward")
+    assert CACHE_IS_WRONG in card.diagnosis
 
 
 def test_truncated_gradients_are_those_of_pieces_with_constant_first_states(
