@@ -4,6 +4,7 @@ Each function here compares what came back and returns a sentence for the studen
 nothing when all is well.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -33,6 +34,8 @@ def differs_by_dtype(
             )
     return ""
 
+
+_CHANGED = re.compile(r"\w+ modified (.+?) \(")
 
 #: What makes a second call give another answer, as far as can be told from outside.
 SURVIVES = "something survives from call to call, or is read before it is written (np.empty)"
@@ -65,6 +68,12 @@ def changes_an_argument(
         if changed:
             return f"{exercise.function} modified {changed} ({case.title})"
     return ""
+
+
+def changed_by(message: str) -> str:
+    """The argument that a sentence of ``changes_an_argument`` names; empty for other sentences."""
+    found = _CHANGED.match(message)
+    return found[1] if found else ""
 
 
 def as_float(case: Case) -> Case:
