@@ -113,7 +113,8 @@ def _recipes(*recipes: Recipe) -> dict[str, Recipe]:
 
 STEP_RECIPES = _recipes(
     Recipe("many sequences", _step((5, 2, 4)), "all sizes differ"),
-    Recipe("square", _step((3, 3, 3)), "all sizes equal: a missing transpose raises nothing"),
+    # Larger than the others, so that a card shows it last: its sizes do not tell axes apart.
+    Recipe("square", _step((4, 4, 4)), "all sizes equal: a missing transpose raises nothing"),
     Recipe("integers", _step((3, 2, 2), np.int64), "x and prev_h of dtype int64"),
     Recipe("far out", _far_out(_step((2, 1, 3))), "sums of a thousand and more"),
 )
@@ -122,7 +123,7 @@ RECIPES = _recipes(
     Recipe(
         "four sequences", _sequences((4, 3, 5, 2)), "another number of steps, fewer than sequences"
     ),
-    Recipe("square", _sequences((3, 3, 3, 3)), "all sizes equal: no transpose raises anything"),
+    Recipe("square", _sequences((4, 4, 4, 4)), "all sizes equal: no transpose raises anything"),
     Recipe("integers", _sequences((1, 2, 3, 4), np.int64), "x and h0 of dtype int64"),
 )
 

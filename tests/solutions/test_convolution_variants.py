@@ -174,7 +174,12 @@ def test_the_card_of_an_equals_sign_on_a_slice_names_that_before_index_arrays() 
     right = reference.load(COURSE, NAME)
     for row, other, common, rare in (
         ("D75", "D47", "dx is assigned (=) window by window", "+= through index arrays"),
-        ("TF41", "TF42", "stamps are assigned (=)", "+= through index arrays"),
+        (
+            "TF41",
+            "TF42",
+            "stamps of all images at once are assigned (=)",
+            "+= through index arrays",
+        ),
     ):
         for found in (row, other):
             wrong = next(m for m in CATALOGUE[NAME] if m.id == found)

@@ -170,6 +170,45 @@ def test_what_is_built_from_exponentials_overflows_far_out(right) -> None:
         assert np.isinf(np.exp(np.abs(a))).all()
 
 
+def test_the_plateau_is_the_error_of_who_says_nothing(functions) -> None:
+    losses = learning(functions)(0.3, rounds=200)
+    assert np.allclose(np.reshape(losses[10:], (-1, 10)).mean(axis=1), 0.25, atol=0.03)
+    assert "line of radius 0.3 stays near 0.25" in TEXT
+
+
+def test_without_a_first_state_the_weight_of_the_first_step_has_no_gradient(functions) -> None:
+    weight = functions["chain_weight"]
+    assert weight([10, 0, 0], STATES, 0.0, 0.5) == 0
+    assert weight([10, 0, 0], STATES, 0.4, 0.5) != 0
+
+
+def test_the_mistakes_of_the_table_that_the_course_has_not_but_public_code_has_are_named() -> None:
+    right = reference.load(COURSE, NAME)
+    for row, told in (("R64", "the cache is used up"), ("R63", "np.empty")):
+        wrong = next(found for found in CATALOGUE[NAME] if found.id == row)
+        card = examine(wrong.functions(right)["rnn_backward"], "rnn_backward")
+        assert any("known mistake" in text and told in text for text in card.diagnosis), row
+
+
+def test_a_card_shows_a_case_whose_sizes_tell_the_axes_apart() -> None:
+    right = reference.load(COURSE, NAME)
+    for row in ("R04", "R15", "RS09", "RS11"):
+        wrong = next(found for found in CATALOGUE[NAME] if found.id == row)
+        card = examine(wrong.functions(right)[wrong.function], wrong.function)
+        for check in (check for check in card.checks if check.worst is not None):
+            assert not re.search(r"x \((\d+)(, \1)+\)", check.case), (row, check.case)
+
+
+def test_a_cell_that_answers_like_the_functions_is_told_what_a_cell_returns() -> None:
+    right = reference.load(COURSE, NAME)
+    for old, new, told in (
+        ("        return h\n", "        return h, None\n", "forward returns a pair"),
+        ("return da @ self.Wx.T", "return da @ self.Wx.T, self.dWx", "backward returns all"),
+    ):
+        cell = right.changed("RNNCell", [(old, new)]).functions["RNNCell"]
+        assert any(told in text for text in examine(cell, "RNNCell").diagnosis)
+
+
 # Caches of one's own, and state
 
 

@@ -31,7 +31,7 @@ _NO_RESHAPE = (
 FORWARD = (
     by_stamps(
         "TF41",
-        title="stamps are assigned (=) where they overlap, instead of added (+=)",
+        title="stamps of all images at once are assigned (=) where they overlap, not added (+=)",
         question="What is left of an earlier stamp where a later one lies over it?",
         remedy=OVERLAP,
         check="out_plain",
@@ -176,7 +176,7 @@ FORWARD = (
 BACKWARD = (
     by_stamps_back(
         "T62",
-        title="dw is assigned (=) instead of added (+=): only the last stamp counts",
+        title="dw is assigned (=) window by window, instead of added (+=)",
         question="In how many stamps is w used?",
         remedy=ADDING,
         check="dw",
@@ -231,7 +231,7 @@ BACKWARD = (
     ),
     by_stamps_back(
         "T67",
-        title="rows of a window are cut where its columns belong",
+        title="windows begin j * stride down and i * stride to the right",
         question="Does top count rows or columns?",
         remedy=AXES,
         check="dx",
