@@ -4,7 +4,7 @@ A bonus asks for a cell with a memory, used step by step, and for truncated grad
 
 Numbers are quarters, eighths and sixteenths, the same on every machine; the sums inside a
 tanh are of order one, so that slopes are neither all 1 nor all 0.  No two of N, T, D and H
-are equal, except where all of them are: there a missing transpose raises nothing.
+are equal, except in cases called square: there a missing transpose raises nothing.
 """
 
 from collections.abc import Mapping
@@ -123,7 +123,10 @@ RECIPES = _recipes(
     Recipe(
         "four sequences", _sequences((4, 3, 5, 2)), "another number of steps, fewer than sequences"
     ),
-    Recipe("square", _sequences((4, 4, 4, 4)), "all sizes equal: no transpose raises anything"),
+    # Steps enough that it is larger than the first, and a card shows that.
+    Recipe(
+        "square", _sequences((3, 5, 3, 3)), "all sizes but T equal: no transpose raises anything"
+    ),
     Recipe("integers", _sequences((1, 2, 3, 4), np.int64), "x and h0 of dtype int64"),
 )
 
