@@ -114,7 +114,7 @@ def _recipes(*recipes: Recipe) -> dict[str, Recipe]:
 STEP_RECIPES = _recipes(
     Recipe("many sequences", _step((5, 2, 4)), "all sizes differ"),
     # Larger than the others, so that a card shows it last: its sizes do not tell axes apart.
-    Recipe("square", _step((4, 4, 4)), "all sizes equal: a missing transpose raises nothing"),
+    Recipe("square", _step((5, 5, 5)), "all sizes equal: a missing transpose raises nothing"),
     Recipe("integers", _step((3, 2, 2), np.int64), "x and prev_h of dtype int64"),
     Recipe("far out", _far_out(_step((2, 1, 3))), "sums of a thousand and more"),
 )
