@@ -227,11 +227,11 @@ class _Judging:
         """What a backward showed of its forward's cache counts for the forward."""
         for question in self.grader.questions:
             name, backward = question.exercise.name, found.get(question.exercise.consumer)
-            if name in found and backward is not None and backward.cache_serves is False:
-                told = found[name].with_cache(serves=False)
+            if name in found and backward is not None:
+                told = found[name].with_cache(backward)
                 if told.checks != found[name].checks:
                     found[name] = told
-                    self._diagnose(question, told, serves=False)
+                    self._diagnose(question, told, backward)
 
     def _in_order(self) -> list[tuple[int, Question]]:
         """Where each exercise is judged: at its grade cell, or at the end if that is gone.
@@ -274,11 +274,11 @@ class _Judging:
             self.run.call_cpu_seconds = usual
 
     def _diagnose(
-        self, question: Question, judgement: Judgement, *, serves: bool | None = None
+        self, question: Question, judgement: Judgement, backward: Judgement | None = None
     ) -> None:
         """Name the mistake by the visible cases, as the student's own ``check`` does.
 
-        ``serves`` is what the backward showed of a forward's cache.  A diagnosis is words:
+        ``backward`` is what showed a forward's cache to be wrong.  A diagnosis is words:
         when it cannot be had, the judgement stands without it.
         """
         if judgement.status != "failed" or judgement.reason:
@@ -287,7 +287,7 @@ class _Judging:
             visible = _visible(question.exercise.name)
             with self._allowed(question):
                 local = judge(visible.exercise, visible.cases, visible.answers, self.run)
-                local = local.with_cache(serves=serves)
+                local = local.with_cache(backward) if backward else local
                 found = diagnose(visible, local, self.run)
         except (SandboxError, SlowError):
             raise

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 
 from autograder.rehearsal import VISIBLE, Stage
 from autograder.row_trial import RowResult
-from course_utils.diagnosis import ENOUGH_CASES, failed_checks, nearest, results_of
+from course_utils.diagnosis import (
+    ENOUGH_CASES,
+    alike,
+    changed_argument,
+    failed_checks,
+    nearest,
+    results_of,
+)
 from course_utils.mistake import KnownMistake, Result
 from course_utils.signature import Signature
 
@@ -25,7 +32,7 @@ class Naming:
             return False
         found = nearest(judgement, self.mistakes, self.right)
         own = next(m for m in self.mistakes if m.id == row.id)
-        return found is not None and _same(found[1][0], own)
+        return found is not None and alike(found[1][0], own)
 
     def served_by(self, case: str) -> int:
         """How many mistakes could not be named without this case.
@@ -50,14 +57,10 @@ class Naming:
     def _kinds(self, without: str = "") -> int:
         """The number of mistakes whose results differ, by the other cases alone."""
         kinds = {
-            (m.failed, repr([(c, r) for c, r in m.results.items() if c != without]))
+            (m.failed, m.changed, repr([(c, r) for c, r in m.results.items() if c != without]))
             for m in self.mistakes
         }
         return len(kinds)
-
-
-def _same(a: KnownMistake, b: KnownMistake) -> bool:
-    return a.results == b.results and a.failed == b.failed
 
 
 def namings(stage: Stage, rows: Sequence[RowResult]) -> list[Naming]:
@@ -78,6 +81,7 @@ def namings(stage: Stage, rows: Sequence[RowResult]) -> list[Naming]:
                 remedy="",
                 failed=failed_checks(judgement),
                 results=results_of(judgement, list(right)),
+                changed=changed_argument(judgement),
             )
             for row in rows
             if (judgement := row.visible.get(name)) and judgement.status == "failed"

@@ -16,7 +16,7 @@ from autograder.misconceptions import CATALOGUE
 from autograder.preparation import Prepared, prepare
 from autograder.reference import Reference
 from autograder.rehearsal import rehearse
-from course_utils.diagnosis import failed_checks, results_of
+from course_utils.diagnosis import changed_argument, failed_checks, results_of
 from course_utils.mistake import KnownMistake
 from course_utils.recorded import Recorded
 
@@ -78,6 +78,7 @@ def _mistakes(
                     remedy=row.remedy,
                     failed=failed_checks(judgement),
                     results=results_of(judgement, question.exercise.cases),
+                    changed=changed_argument(judgement),
                 )
             )
     return tuple(known)

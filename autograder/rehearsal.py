@@ -45,7 +45,7 @@ def rehearse(
     for other in questions:
         if other.exercise.name == question.exercise.consumer:
             evidence = _judge(other.exercise, functions, prepared, form)
-            return judgement.with_cache(serves=evidence.cache_serves)
+            return judgement.with_cache(evidence)
     return judgement
 
 

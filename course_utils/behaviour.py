@@ -4,6 +4,7 @@ Each function here compares what came back and returns a sentence for the studen
 nothing when all is well.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -34,15 +35,25 @@ def differs_by_dtype(
     return ""
 
 
-def differs_on_second_call(exercise: Exercise, case: Case, first: Returned, again: Returned) -> str:
+_CHANGED = re.compile(r"\w+ modified (.+?) \(")
+
+#: What makes a second call give another answer, as far as can be told from outside.
+SURVIVES = "something survives from call to call, or is read before it is written (np.empty)"
+USED_UP = "the first call used up the cache, or wrote into it; with a new one it is right again"
+
+
+def differs_on_second_call(
+    exercise: Exercise, case: Case, first: Returned, again: Returned, cause: str = SURVIVES
+) -> str:
     """A second call with the same arguments must give the answers of the first."""
     if again.outputs is None:
-        return f"the second call failed: {again.raised or again.problem} ({case.title})"
+        told = f"the second call failed: {again.raised or again.problem} ({case.title})"
+        return told if cause == SURVIVES else f"{told}: {cause}"
     for output, a, b in _arrays(exercise, first, again):
         if not _same(a, b):
             return (
                 f"a second call with the same arguments gave another {output} "
-                f"({case.title}): something survives from call to call"
+                f"({case.title}): {cause}"
             )
     return ""
 
@@ -57,6 +68,12 @@ def changes_an_argument(
         if changed:
             return f"{exercise.function} modified {changed} ({case.title})"
     return ""
+
+
+def changed_by(message: str) -> str:
+    """The argument that a sentence of ``changes_an_argument`` names; empty for other sentences."""
+    found = _CHANGED.match(message)
+    return found[1] if found else ""
 
 
 def as_float(case: Case) -> Case:

@@ -108,7 +108,9 @@ def in_brief(card: "ReportCard") -> str:
         return _sentence(headline)
     if any(check.status != "failed" for check in card.checks):
         headline += f" ({'; '.join(map(_title, failed))})"
-    found = [_message(card, failed[0]), _worst(failed[0].worst) if failed[0].worst else ""]
+    found = [_message(card, failed[0])]
+    if failed[0].worst is not None and failed[0].worst.index:
+        found.append(_worst(failed[0].worst))
     if failed[0].case:
         found.append(f"found with {failed[0].case}")
     return f"{_sentence(headline)} {_sentence('; '.join(filter(None, found)))}".rstrip()
@@ -226,7 +228,7 @@ def _finding(card: "ReportCard", checks: Sequence[CheckResult]) -> Section:
     is_the_reason = bool(check.message) and check.message == card.reason
     if check.message and not is_the_reason:
         lines.append(("", _sentence(_message(card, check))))
-    if check.worst is not None:
+    if check.worst is not None and check.worst.index:
         lines.append(("Worst entry", _worst(check.worst)))
     cases = {one.case for one in checks}
     if check.case and len(cases) == 1:
@@ -258,6 +260,9 @@ def _closing(card: "ReportCard", checks: Sequence[CheckResult]) -> Iterator[tupl
 
 def _message(card: "ReportCard", check: CheckResult) -> str:
     """What was found, as a whole sentence: it is the function that ``returned None``."""
+    if check.worst is not None and not check.worst.index:
+        # A single number has no worst entry: it is shown itself.
+        return _worst(check.worst)
     is_short = check.message.startswith("returned ")
     return f"{card.function} {check.message}" if is_short else check.message
 

@@ -187,7 +187,7 @@ def _with_cache_evidence(
         return judgement
     other = recorded.load(asked.exercise.consumer)
     evidence = judge(other.exercise, other.cases, other.answers, session)
-    return judgement.with_cache(serves=evidence.cache_serves)
+    return judgement.with_cache(evidence)
 
 
 def _help(asked: recorded.Recorded, diagnosis: Diagnosis, hint: int) -> Iterator[str]:

@@ -84,6 +84,8 @@ def _message(output: str, got: Array, wrong: int) -> str:
     }
     # Where all of them are nan, that is what is wrong with them.
     what = next((name for name, number in counts.items() if number == wrong), "wrong")
+    if got.ndim == 0:
+        return f"{output} is {what}"
     if got.size == 1:
         return f"{output}: its only entry is {what}"
     message = f"{output}: {wrong} of {got.size} entries {'is' if wrong == 1 else 'are'} {what}"

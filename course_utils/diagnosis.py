@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_utils import drivers
+from course_utils.behaviour import changed_by
 from course_utils.comparison import compare
 from course_utils.exercise import VALUE_KINDS, Case, Exercise, Session, Value
 from course_utils.judgement import Judgement
@@ -115,7 +116,7 @@ def diagnose(recorded: Recorded, judgement: Judgement, session: Session) -> Diag
 def _alike(rows: Sequence[KnownMistake]) -> list[KnownMistake]:
     """The first row, and those that no visible case tells from it."""
     first = rows[0]
-    same = [row for row in rows if row.results == first.results and row.failed == first.failed]
+    same = [row for row in rows if alike(row, first)]
     return same[:MOST_NAMED]
 
 
@@ -167,18 +168,29 @@ def failed_checks(judgement: Judgement) -> tuple[str, ...]:
     return tuple(check.name for check in judgement.checks if check.status == "failed")
 
 
+def changed_argument(judgement: Judgement) -> str:
+    """The argument that the function wrote to; empty if it left all as they were."""
+    told = (changed_by(check.message) for check in judgement.checks if check.kind == "unchanged")
+    return next(filter(None, told), "")
+
+
+def alike(a: KnownMistake, b: KnownMistake) -> bool:
+    """Tell whether no visible case tells one from the other."""
+    return (a.results, a.failed, a.changed) == (b.results, b.failed, b.changed)
+
+
 def nearest(
     judgement: Judgement, mistakes: Sequence[KnownMistake], right: Mapping[str, Result]
 ) -> tuple[bool, list[KnownMistake]] | None:
     """The known mistakes that explain the results, and whether they match exactly.
 
-    Exactly: the same result on every case, the same checks failed, and on at least
-    ENOUGH_CASES cases arrays that are not the right ones.  Two mistakes may raise the same
-    error, or change the same argument, so agreement in these alone is only likely; so is
-    agreement in that many wrong arrays where other cases differ.
+    Exactly: the same result on every case, the same checks failed, the same argument
+    changed, and on at least ENOUGH_CASES cases arrays that are not the right ones.  Two
+    mistakes may raise the same error, or change the same argument, so agreement in these
+    alone is only likely; so is agreement in that many wrong arrays where other cases differ.
     """
     results = results_of(judgement, list(right))
-    failed = failed_checks(judgement)
+    behaved = failed_checks(judgement), changed_argument(judgement)
     exact: list[KnownMistake] = []
     near: list[tuple[int, KnownMistake]] = []
     for mistake in mistakes:
@@ -189,7 +201,7 @@ def nearest(
             if not isinstance(results[name], str)
             and not same_result(right[name], mistake.results[name])
         ]
-        same = len(agreeing) == len(right) and mistake.failed == failed
+        same = len(agreeing) == len(right) and (mistake.failed, mistake.changed) == behaved
         enough = len(telling) >= ENOUGH_CASES
         if same and enough:
             exact.append(mistake)

@@ -7,7 +7,12 @@ from course_utils.exercise import Answer, CheckResult, Status
 
 CACHE_IS_WRONG = (
     "The backward is right with the standard cache, but not with the cache that your "
-    "forward returns: the forward caches something else than what it was given."
+    "forward returns: the forward caches something else than the backward reads."
+)
+CACHED_RESULT_IS_WRONG = (
+    "The backward is right with the standard cache, but not with the cache that your "
+    "forward returns: the results of the forward are wrong, and the cache is made of them. "
+    "Mend the forward first."
 )
 
 
@@ -18,8 +23,9 @@ class Judgement:
     ``answers`` are the arrays that came back, by case and output, and ``errors`` the type
     of exception (or why nothing could be read) of the other cases: for diagnosis.
     ``cache_serves`` is, for a backward, whether the student's own forward's cache
-    does as well as the standard one (None: it could not be tried).  ``out_of_time``:
-    the calls ended because one used up its processor time.
+    does as well as the standard one (None: nothing shows it), and ``cache_fault`` what is
+    wrong with it if not.  ``out_of_time``: the calls ended because one used up its
+    processor time.
     """
 
     status: Status
@@ -30,6 +36,7 @@ class Judgement:
     answers: Mapping[str, Answer] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     cache_serves: bool | None = None
+    cache_fault: str = ""
     out_of_time: bool = False
 
     @property
@@ -39,12 +46,12 @@ class Judgement:
         passed = sum(check.weight for check in self.checks if check.status == "passed")
         return passed / total if total else 0.0
 
-    def with_cache(self, *, serves: bool | None) -> "Judgement":
-        """This judgement of a forward, with what its backward showed of its cache."""
-        if serves is not False or self.status not in ("passed", "failed"):
+    def with_cache(self, backward: "Judgement") -> "Judgement":
+        """This judgement of a forward, with what its ``backward`` showed of its cache."""
+        if backward.cache_serves is not False or self.status not in ("passed", "failed"):
             return self
         checks = tuple(
-            replace(c, status="failed", message=CACHE_IS_WRONG) if c.kind == "cache" else c
+            replace(c, status="failed", message=backward.cache_fault) if c.kind == "cache" else c
             for c in self.checks
         )
         status: Status = "passed" if all(c.status == "passed" for c in checks) else "failed"

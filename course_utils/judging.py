@@ -10,12 +10,13 @@ any backward).  It is right if either is right.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from course_utils import behaviour, tolerances
 from course_utils.adjoint import pair_of
+from course_utils.attempt import Attempt
 from course_utils.behaviour import as_float
 from course_utils.comparison import Comparison, compare
 from course_utils.exercise import (
@@ -35,7 +36,7 @@ from course_utils.exercise import (
     Value,
 )
 from course_utils.follow_through import is_gradient_of_own_forward
-from course_utils.judgement import CACHE_IS_WRONG, Judgement
+from course_utils.judgement import CACHE_IS_WRONG, CACHED_RESULT_IS_WRONG, Judgement
 from course_utils.share import compare_share, failure
 
 #: Status of a function that nobody has written yet.
@@ -47,32 +48,6 @@ EXACT_GRADIENT_OF_WRONG_FORWARD = (
     "Your backward is the exact gradient of your forward; the forward is what is wrong."
 )
 NOT_TRIED = "The backward could not be tried with the cache that your forward returns"
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One way of calling a function on every case: what came back, and whether it is right.
-
-    ``caches`` are those of the student's own forward, by case; None for the standard ones.
-    """
-
-    caches: Mapping[str, Kept] | None
-    returned: Mapping[str, Returned]
-    compared: Mapping[tuple[str, str], Comparison]
-
-    @property
-    def merit(self) -> tuple[int, int]:
-        """How many outputs are right, and in how many cases anything could be read."""
-        right = sum(compared.right for compared in self.compared.values())
-        return right, sum(returned.outputs is not None for returned in self.returned.values())
-
-    def right(self, case: str) -> bool:
-        """Tell whether every output of a case is right."""
-        return all(found.right for (name, _), found in self.compared.items() if name == case)
-
-    def passes(self, check: Check) -> bool:
-        """Tell whether every case and output of a value check is right."""
-        return all(self.compared[case, out].right for case in check.cases for out in check.outputs)
 
 
 def judge(
@@ -151,16 +126,16 @@ class _Trial:
         self._pair_checks(best)
         checks = tuple(self.results[check.name] for check in self.exercise.checks)
         status: Status = "passed" if all(c.status == "passed" for c in checks) else "failed"
-        # What survives from the calls before spoils the later attempt, whatever the cache.
-        cache_serves = _cache_serves(standard, own) if own and not self.remembers else None
+        fault = self._cache_fault(standard, own) if own else None
         return Judgement(
             status,
             checks,
-            notes=self._notes(status, own, cache_serves=cache_serves),
+            notes=self._notes(status, own, fault or ""),
             printed=next((r.printed for _, _, r in self.calls if r.printed), ""),
             answers=self._returned_answers(best),
             errors=self._errors(best),
-            cache_serves=cache_serves,
+            cache_serves=None if fault is None else not fault,
+            cache_fault=fault or "",
             out_of_time=status == "failed"
             and self.stopped is not None
             and self.stopped.out_of_time,
@@ -199,18 +174,29 @@ class _Trial:
         None if there are no such caches, or if a call was stopped: a forward that never
         ends is judged by itself, and costs the backward nothing.
         """
-        forward = self.exercise.forward
         try:
-            if forward is None or not self.session.has(forward):
+            if self.exercise.forward is None or not self.session.has(self.exercise.forward):
                 return None
-            forwards = [(forward, tuple(case.inputs.values())) for case in self.cases]
+            asked = self.exercise.forward
+            forwards = [(asked, tuple(case.inputs.values())) for case in self.cases]
             found = self.session.call_each(forwards, ("out",), keep=True)
-            pairs = zip(self.cases, found, strict=True)
-            caches = {case.name: r.kept for case, r in pairs if r.kept is not None}
-            return self._attempt(caches) if caches else None
+            made = {case.name: one for case, one in zip(self.cases, found, strict=True)}
+            caches = {name: one.kept for name, one in made.items() if one.kept is not None}
+            wrong = {c.name for c in self.cases if not self._result_is_right(made[c.name], c)}
+            return (
+                replace(self._attempt(caches), wrong_results=frozenset(wrong)) if caches else None
+            )
         except CallStoppedError as stopped:
             self.stopped = stopped
             return None
+
+    def _result_is_right(self, made: Returned, case: Case) -> bool:
+        """Tell whether a forward gave what belongs into the standard cache, if a result does."""
+        out = made.outputs[0] if made.outputs else ""
+        return not isinstance(out, str) and all(
+            compare(name, out, saved, self.tolerance[case.name]).right
+            for name, saved in case.saved.items()
+        )
 
     def _calls(
         self, cases: Sequence[Case], caches: Mapping[str, Kept] | None = None
@@ -225,6 +211,31 @@ class _Trial:
         for case, (_, arguments), returned in zip(cases, calls, found, strict=True):
             self.calls.append((case, arguments, returned))
         return found
+
+    def _cache_fault(self, standard: Attempt, own: Attempt) -> str | None:
+        """What is wrong with the own forward's caches; empty if they serve.
+
+        None if nothing shows it.  Only cases that are right with the standard cache, before
+        and after, and have a cache of their own, tell: what survives from the calls before
+        spoils a later one, whatever the cache.
+        """
+        telling = [name for name in own.caches or () if standard.right(name)]
+        wrong = [case for case in self.cases if case.name in telling and not own.right(case.name)]
+        if not wrong:
+            return "" if telling else None
+        if self.remembers or not self._right_again(wrong[0]):
+            return None
+        is_result = all(case.name in own.wrong_results for case in wrong)
+        return CACHED_RESULT_IS_WRONG if is_result else CACHE_IS_WRONG
+
+    def _right_again(self, case: Case) -> bool:
+        """Tell whether another call with the standard cache gives the right answer."""
+        try:
+            [returned] = self._calls([case])
+        except CallStoppedError:
+            return False
+        places = range(len(self.exercise.outputs))
+        return all(self._compare_one(returned, case, place).right for place in places)
 
     # Comparing
 
@@ -332,9 +343,23 @@ class _Trial:
         useful = [case for case in cases if returned[case.name].outputs is not None]
         pairs = zip(useful, self._calls(useful, caches), strict=True)
         return _first(
-            behaviour.differs_on_second_call(self.exercise, case, returned[case.name], again)
+            self._difference(case, returned[case.name], again, own=caches is not None)
             for case, again in pairs
         )
+
+    def _difference(self, case: Case, first: Returned, again: Returned, *, own: bool) -> str:
+        """What is different in ``again``, and why; ``own``: both had the own forward's cache."""
+        told = behaviour.differs_on_second_call(self.exercise, case, first, again)
+        if not told or not own or self.exercise.forward is None:
+            return told
+        # Is it the function that remembers, or the cache that is not what it was?
+        inputs = tuple(case.inputs.values())
+        kept = self.session.call(self.exercise.forward, inputs, ("out",), keep=True).kept
+        renewed = self._calls([case], {case.name: kept})[0] if kept is not None else again
+        if behaviour.differs_on_second_call(self.exercise, case, first, renewed):
+            return told
+        used_up = behaviour.USED_UP
+        return behaviour.differs_on_second_call(self.exercise, case, first, again, used_up)
 
     # Adjoint pairs: last, since the other function of the pair may be endless.
 
@@ -359,12 +384,8 @@ class _Trial:
 
     # Words
 
-    def _notes(
-        self, status: Status, own: Attempt | None, *, cache_serves: bool | None
-    ) -> tuple[str, ...]:
-        notes = []
-        if cache_serves is False:
-            notes.append(CACHE_IS_WRONG)
+    def _notes(self, status: Status, own: Attempt | None, cache_fault: str) -> tuple[str, ...]:
+        notes = [cache_fault] if cache_fault else []
         if status == "failed" and self.stopped is not None:
             notes.append(f"{NOT_TRIED}: {self.stopped.reason}.")
         if status == "failed" and own is not None:
@@ -395,15 +416,6 @@ class _Trial:
                     if not isinstance(got, str)
                 }
         return answers
-
-
-def _cache_serves(standard: Attempt, own: Attempt) -> bool | None:
-    """Tell whether the own caches do as well as the standard ones; None if nothing shows it.
-
-    Only cases that are right with the standard cache, and have one of their own, tell.
-    """
-    telling = [name for name in own.caches or () if standard.right(name)]
-    return all(own.right(name) for name in telling) if telling else None
 
 
 def _is_stub(returned: Returned) -> bool:

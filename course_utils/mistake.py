@@ -14,6 +14,7 @@ class KnownMistake:
     """What a wrong function does with the visible cases of an exercise.
 
     ``failed`` are the names of the checks that it fails; ``results`` maps case names.
+    ``changed`` is the argument that it writes to, if any.
     ``question``, ``title`` and ``remedy`` are the words that climb from a nudge to the rule.
     """
 
@@ -23,6 +24,7 @@ class KnownMistake:
     remedy: str
     failed: tuple[str, ...]
     results: Mapping[str, Result]
+    changed: str = ""
 
 
 def same_result(a: Result, b: Result) -> bool:

@@ -82,7 +82,7 @@ class Recorded:
             for name, case in self.cases.items()
         }
         case_lines = ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in cases.items())
-        mistakes = ",\n".join(json.dumps(asdict(mistake)) for mistake in self.mistakes)
+        mistakes = ",\n".join(json.dumps(_told(mistake)) for mistake in self.mistakes)
         return (
             f'{{"exercise": {json.dumps(asdict(self.exercise), indent=1)},\n'
             f'"cases": {{\n{case_lines}\n}},\n'
@@ -164,6 +164,12 @@ def _same_mistake(a: KnownMistake, b: KnownMistake) -> bool:
         list(a.results) == list(b.results)
         and all(same_result(result, b.results[case]) for case, result in a.results.items())
     )
+
+
+def _told(mistake: KnownMistake) -> dict[str, Any]:
+    """A mistake as it is written; what few of them have is left out of the others."""
+    told = asdict(mistake)
+    return told if mistake.changed else {k: v for k, v in told.items() if k != "changed"}
 
 
 def _mistake(data: dict[str, Any]) -> KnownMistake:

@@ -85,16 +85,18 @@ pictures.variants.taps()
 # %% [markdown]
 # ## How far does a stack see?
 #
-# Let $R$ be the number of inputs that one output depends on. One layer with stride 1 adds
-# $(K - 1)\,d$ to it. Three layers of three taps see 7 entries if $d = 1$ in each, and 15 if $d$
+# Let the *span* of an output be the number of entries from the first input that it depends on to the
+# last, both counted, whether it reads those between them or not. Each layer with stride 1 adds
+# $(K - 1)\,d$ to it. Three layers of three taps span 7 entries if $d = 1$ in each, and 15 if $d$
 # doubles from layer to layer. The number of weights is the same.
 
 # %% tags=["picture"]
 pictures.variants.receptive_field()
 
 # %% [markdown]
-# Doubling leaves no holes: the next layer's taps stand exactly as far apart as the layer below sees
-# in one piece. Three layers with $d = 2$ each would see far, too, but only every second entry.
+# Doubling leaves no holes: the taps of each layer stand no further apart than the span of the layers
+# below, which has none (2 apart over a span of 3, then 4 apart over a span of 7). Three layers with
+# $d = 2$ each span 13 entries and read 7 of them: every second one.
 #
 # ## All indices
 #
@@ -428,7 +430,9 @@ pictures.variants.roads(conv1d_forward, conv1d_backward)
 # You have already written a transposed convolution. It is what `conv1d_backward` does to `dout`: a
 # short row of numbers comes in, each number adds its multiple of the kernel to a long row, and the
 # pad is cut off at the end. A generator of images, or the second half of a segmentation network,
-# uses that very step as a *forward* pass, to make a small image large.
+# uses that very step as a *forward* pass, to make a small image large. One thing is new: the long
+# row's length is not given. It ends where the last kernel ends, so there is no remainder of entries
+# that no window read.
 #
 # | on paper | in code | meaning | shape |
 # |:--|:--|:--|:--|
@@ -479,6 +483,10 @@ pictures.variants.stamps()
 # <code>(2, 4, 10, 13)</code>: rows (5 - 1) times 2 plus 4 minus 2, columns (7 - 1) times 2 plus 3
 # minus 2. The convolution makes 5 by 7 again. The sizes come back; the numbers do not, as the next
 # picture explains.
+#
+# In the other order a size need not come back. With 3 taps and stride 2 a convolution makes rows of 3
+# from rows of 7 and of 8, since it does not read the last entry of the 8. From 3 the transposed one
+# makes 7, always. (Who wants 8 adds a column of zeros: libraries call that output padding.)
 #
 # </details>
 
@@ -554,9 +562,9 @@ attempt(
 )
 
 # %% [markdown]
-# ## Step 2 of 2: rotate, dilate, subsample
+# ## Step 2 of 2: the same by a convolution (one blank)
 #
-# Several libraries never write stamps. They reuse their convolution:
+# Several libraries never write stamps. They reuse the convolution that they have:
 #
 # 1. **dilate** the input: put $s - 1$ zeros between neighbours;
 # 2. put $K - 1$ zeros around it;
@@ -773,7 +781,11 @@ check(conv_transpose_backward)
 # ## One number that tests a pair
 #
 # Identity (5) for your two functions, with no bias. The cell prints the difference of its two sides.
-# Break something on purpose, for instance the stride in one of them, and run it again.
+#
+# Break something on purpose in *one* of the two, then run its cell and this one again: rotate the kernel
+# in either, leave out the `+` of `+=` in the forward, forget the stride in the backward. (A forward that
+# forgets the stride makes an output of another size. There is nothing to multiply then, and the cell says
+# so.)
 
 
 # %%
@@ -781,8 +793,11 @@ def adjoint_gap():
     """Return (T x) . g - x . (T^t g) for random x and g, rounded to nine digits."""
     random = np.random.default_rng(5)
     x, w = random.normal(size=(2, 3, 4, 5)), random.normal(size=(3, 2, 3, 2))
+    g = random.normal(size=(2, 2, 7, 8))  # the size of T x, by (4)
     out, kept = conv_transpose_forward(x, w, np.zeros(2), {"stride": 2, "pad": 1})
-    g = random.normal(size=out.shape)
+    if out.shape != g.shape:
+        print(f"The forward made {out.shape} of what should become {g.shape}: no gap to tell.")
+        return np.nan
     dx, _, _ = conv_transpose_backward(g, kept)
     return round(np.sum(out * g) - np.sum(x * dx), 9)
 
@@ -798,10 +813,11 @@ attempt(adjoint_gap, expected=0)
 # %% [markdown]
 # # What goes wrong in practice
 #
-# We have no count for these two layers. In plain two-dimensional convolution, 29 of 84 public backward
-# passes (35 %) cut the padding off with `[pad:-pad]`, and 3 forget the stride on the way back (see
-# notebook 2). Dilation and a second pad offer the same mistakes once more. Answer each question before
-# you read on, then look at your own code.
+# We have not counted the mistakes of these two layers. We have for plain two-dimensional convolution
+# (notebook 2 tells how): of 84 public backward passes 29 (35 %) cut the padding off with `[pad:-pad]`,
+# which is empty where there is no padding, and 3 forget the stride. With a dilation and a second pad
+# there are more places for the same mistakes. Answer each question before you read on, then look at
+# your own code.
 #
 # **What does each of these slices give for pad $(4, 0)$?**
 
@@ -925,7 +941,8 @@ attempt(lambda: pad_widths("causal", 10, 3, 1, 4), expected=[8, 0])
 check(pad_widths)
 
 # %% [markdown]
-# An image has four sides. A whole number `p` means all four. A pair `(p, q)` means `p` above and below,
+# An image has four sides. (No later task calls `pad_sides`. It is what the convolution of notebook 2
+# would need to take its padding in all these forms.) A whole number `p` means all four. A pair `(p, q)` means `p` above and below,
 # `q` left and right. Four numbers are top, bottom, left, right. "same" is worked out for rows and for
 # columns, each with its own sizes.
 
@@ -993,6 +1010,21 @@ def conv1d_fused_forward(x, w, b, conv_param):
     ### END SOLUTION
 
 
+# %% [markdown]
+# The example on paper, causal. Before the activation its row was 0, -1, 3, 6, -2.
+
+
+# %%
+def paper_fused(activation):
+    """Run the fused forward on the example on paper; returns the output and the cache."""
+    x, w = paper_row.reshape(1, 1, 5), paper_kernel.reshape(1, 1, 2)
+    param = {"stride": 1, "dilation": 2, "pad": "causal", "activation": activation}
+    return conv1d_fused_forward(x, w, np.ones(1), param)
+
+
+attempt(lambda: paper_fused("relu")[0], expected=[[[0, 0, 3, 6, 0]]])
+attempt(lambda: paper_fused("tanh")[0], expected=[[np.tanh([0, -1, 3, 6, -2])]])
+
 # %% nbgrader={"grade": true, "grade_id": "conv1d_fused_forward", "locked": true, "points": 0, "schema_version": 3, "solution": false, "task": false} tags=["raises-exception"] bonus=1
 check(conv1d_fused_forward)
 
@@ -1014,6 +1046,21 @@ def conv1d_fused_backward(dout, cache):
     ### END SOLUTION
 
 
+# %% [markdown]
+# With $\mathrm{dout} = (1, 2, -1, 1, 3)$ and a ReLU, $dz$ is $(0, 0, -1, 1, 0)$: only windows 2 and 3 came
+# through.
+
+
+# %%
+def paper_fused_gradients():
+    """Run both fused passes on the example on paper; returns dx, dw and db as one row."""
+    _, kept = paper_fused("relu")
+    dx, dw, db = conv1d_fused_backward(np.array([[[1.0, 2.0, -1.0, 1.0, 3.0]]]), kept)
+    return [*dx[0, 0], *dw[0, 0], *db]
+
+
+attempt(paper_fused_gradients, expected=[-2, 2, 1, -1, 0, 1, -1, 0])
+
 # %% nbgrader={"grade": true, "grade_id": "conv1d_fused_backward", "locked": true, "points": 0, "schema_version": 3, "solution": false, "task": false} tags=["raises-exception"] bonus=1
 check(conv1d_fused_backward)
 
@@ -1026,6 +1073,19 @@ check(conv1d_fused_backward)
 #
 # (Some libraries write the dilated kernel out, with zeros in it, and go on as before. That is right, too.
 # What happens to the gradients of those zeros?)
+
+
+# %%
+def paper_dilated():
+    """Run both passes on the stamps on paper, 2 apart; returns the output and dx for ones."""
+    param = {"stride": 2, "pad": 1, "dilation": 2}
+    out, kept = conv_transpose_forward(paper_x, paper_w, np.ones(1), param)
+    dx, _, _ = conv_transpose_backward(np.ones(out.shape), kept)
+    return out[0, 0], dx[0, 0]
+
+
+attempt(lambda: paper_dilated()[0], expected=[[1, 1, 1, 1, 1], [1, 7, 1, 2, 1], [1, 1, 1, 1, 1]])
+attempt(lambda: paper_dilated()[1], expected=[[0, 4], [2, 1]])
 
 # %% nbgrader={"grade": true, "grade_id": "conv_transpose_forward_dilation", "locked": true, "points": 0, "schema_version": 3, "solution": false, "task": false} tags=["raises-exception"] bonus=1
 check(conv_transpose_forward, part="dilation")
@@ -1041,7 +1101,8 @@ check(conv_transpose_backward, part="dilation")
 # libraries do not agree on what that means.)
 #
 # Call `conv_transpose_forward` with pad 0 and cut its output yourself. On the way back, what was cut off
-# is put around `dz` again, as zeros.
+# is put around `dz` again, as zeros. Both passes hand `"dilation"` on to the functions that you extended
+# just now, so finish that part first.
 
 
 # %% nbgrader={"grade": false, "grade_id": "conv_transpose_fused_forward_solution", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1064,6 +1125,15 @@ def conv_transpose_fused_forward(x, w, b, conv_param):
     ### END SOLUTION
 
 
+# %%
+def paper_cut():
+    """Run the fused forward on the stamps on paper, cut by 1, 0, 0 and 2."""
+    param = {"stride": 2, "dilation": 1, "pad": (1, 0, 0, 2), "activation": "relu"}
+    return conv_transpose_fused_forward(paper_x, paper_w, np.ones(1), param)
+
+
+attempt(lambda: paper_cut()[0][0, 0], expected=[[4, 2, 6], [1, 1, 0], [1, 1, 0]])
+
 # %% nbgrader={"grade": true, "grade_id": "conv_transpose_fused_forward", "locked": true, "points": 0, "schema_version": 3, "solution": false, "task": false} tags=["raises-exception"] bonus=1
 check(conv_transpose_fused_forward)
 
@@ -1084,6 +1154,17 @@ def conv_transpose_fused_backward(dout, cache):
     return conv_transpose_backward(dwhole, kept)
     ### END SOLUTION
 
+
+# %%
+def paper_cut_gradients():
+    """Run both fused passes on the stamps on paper, for a dout of ones; returns dx and dw."""
+    out, kept = paper_cut()
+    dx, dw, _ = conv_transpose_fused_backward(np.ones(out.shape), kept)
+    return dx[0, 0], dw[0, 0]
+
+
+attempt(lambda: paper_cut_gradients()[0], expected=[[3, 3], [5, 0]])
+attempt(lambda: paper_cut_gradients()[1], expected=[[0, 0, 0], [3, 1, 1]])
 
 # %% nbgrader={"grade": true, "grade_id": "conv_transpose_fused_backward", "locked": true, "points": 0, "schema_version": 3, "solution": false, "task": false} tags=["raises-exception"] bonus=1
 check(conv_transpose_fused_backward)
@@ -1125,6 +1206,19 @@ def conv1d_last_forward(x, w, b, conv_param):
     ### END SOLUTION
 
 
+# %% [markdown]
+# The example on paper in their words: dilation 2 is a gap of 1.
+
+
+# %%
+def paper_last():
+    """Run the forward on the example on paper, channels last; returns the output and the cache."""
+    x, w = paper_row.reshape(1, 5, 1), paper_kernel.reshape(2, 1, 1)
+    return conv1d_last_forward(x, w, np.ones((1, 1, 1)), {"stride": 1, "gap": 1, "pad": (2, 0)})
+
+
+attempt(lambda: paper_last()[0][0, :, 0], expected=[0, -1, 3, 6, -2])
+
 # %% nbgrader={"grade": true, "grade_id": "conv1d_last_forward", "locked": true, "points": 0, "schema_version": 3, "solution": false, "task": false} tags=["raises-exception"] bonus=1
 check(conv1d_last_forward)
 
@@ -1144,6 +1238,16 @@ def conv1d_last_backward(dout, cache):
     return dx.transpose(0, 2, 1), dw.transpose(2, 1, 0), db.reshape(b.shape)
     ### END SOLUTION
 
+
+# %%
+def paper_last_gradients():
+    """Run both passes on the example on paper, channels last; returns dx, dw and db as one row."""
+    _, kept = paper_last()
+    dx, dw, db = conv1d_last_backward(np.array([1.0, 2, -1, 0, 3]).reshape(1, 5, 1), kept)
+    return [*dx[0, :, 0], *dw[:, 0, 0], *db[0, 0]]
+
+
+attempt(paper_last_gradients, expected=[-3, -2, 7, 0, -3, -1, 14, 5])
 
 # %% nbgrader={"grade": true, "grade_id": "conv1d_last_backward", "locked": true, "points": 0, "schema_version": 3, "solution": false, "task": false} tags=["raises-exception"] bonus=1
 check(conv1d_last_backward)

@@ -31,20 +31,24 @@
 #
 # | on paper | in code | meaning |
 # |:--|:--|:--|
+# | $N, T, D, H$ | `x.shape`, `h.shape` | how many sequences, steps, numbers of an input, numbers of a state |
 # | $x_t$ | `x[:, t]`, of `x (N, T, D)` | step $t$ of $N$ sequences, $D$ numbers each; $t = 0, \dots, T-1$ |
 # | $h_t$ | `h[:, t]`, of `h (N, T, H)` | the state after step $t$: $H$ numbers for each sequence |
 # | $h_{-1}$ | `h0 (N, H)` | the state that step 0 starts from. It is **not** `h[:, 0]` |
 # | $W^x$ | `Wx (D, H)` | weights from input to state |
 # | $W^h$ | `Wh (H, H)` | weights from the last state to the next |
 # | $b$ | `b (H,)` | the bias |
+# | $h^{\text{prev}}, h^{\text{next}}$ | `prev_h`, `next_h (N, H)` | the states before and after *one* step |
 # | $a_t$ | | the sum inside the tanh, so that $h_t = \tanh a_t$ |
 # | $L$ | | the loss: one number, computed by later layers, never seen here |
 # | | `dh[:, t]`, or `dh_out` | the gradient that arrives at $h_t$ **from above**: from layers that read $h_t$ |
 # | | `dh_carry` | the gradient that arrives at $h_t$ **from the next step**, which read $h_t$, too |
+# | $G_t$ | `whole` | the whole gradient at $h_t$: both together |
 # | $\delta_t = \partial L / \partial a_t$ | `da (N, H)` | the gradient inside the tanh |
 # | $\partial L/\partial x$ | `dx`, shape of `x` | what the backward returns; likewise `dh0`, `dWx`, `dWh`, `db` |
 #
-# Indices: sequence $n$, step $t$, input number $d$, state numbers $j$ and $k$. All count from 0.
+# Indices: sequence $n$, step $t$, input number $d$, state numbers $j$ and $k$. All count from 0. The raised
+# $x$ and $h$ of $W^x$ and $W^h$ are names and no powers; a raised $\top$ transposes.
 
 # %%
 import numpy as np
@@ -233,6 +237,10 @@ attempt(lambda: paper_step()[2], expected=[[32, 36], [-16, -18]])
 attempt(lambda: paper_step()[3], expected=[[8, 9], [0, 0]])
 attempt(lambda: paper_step()[4], expected=[16, 18])
 
+# %% [markdown]
+# Row 1 of $\partial L/\partial W^h$ is zero. Its entries are $h^{\text{prev}}_1\,\delta_k$, and
+# $h^{\text{prev}}_1 = 0$: a weight that was multiplied by 0 moves nothing.
+
 # %% nbgrader={"grade": true, "grade_id": "rnn_step_backward", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false} tags=["raises-exception"]
 check(rnn_step_backward)
 
@@ -356,8 +364,11 @@ print(np.round(chain_h, 3) + 0.0)
 # %% [markdown]
 # ### Step 1: one blank
 #
-# The backward pass of `x` and `h0`. Everything is there, except the whole gradient of `h[t]`. Which two
-# numbers meet here?
+# The backward pass of `x` and `h0`. Everything is there, except the line that makes `whole`, the whole
+# gradient $G_t$ of `h[t]`. Which two numbers meet here?
+#
+# In this chain `x[t]` is added inside the tanh as it is, as if $W^x$ were 1. So `dx[t]` and $\delta_t$ are
+# the same number, and what is carried on is that number times $u$.
 
 
 # %% nbgrader={"grade": false, "grade_id": "chain_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -417,7 +428,7 @@ attempt(lambda: chain_backward([10, 0, 0], chain_h, 0.5)[0], expected=[6.4, 0, 0
 # %% [markdown]
 # The loss at the end reaches every step, and fades on the way. The loss at the beginning reaches the first step
 # alone: no later input can influence an earlier state. The gradient of the weight is not zero even then, for step 0
-# used the weight, too, with `h0`.
+# used the weight, too, with `h0`. (It is zero if `h0` is: then the weight was multiplied by 0.)
 
 # %% [markdown]
 # ## Exercise 3: whole sequences, forward
@@ -523,6 +534,13 @@ attempt(lambda: paper_sequence()[3], expected=[[17.4]])
 attempt(lambda: paper_sequence()[4], expected=[27])
 
 # %% [markdown]
+# <details><summary>Prediction 1</summary>
+#
+# A gradient has the shape of what it belongs to. <code>dh</code> is (2, 5, 4), <code>dx</code> (2, 5, 3),
+# <code>dh0</code> (2, 4), <code>dWx</code> (3, 4), <code>dWh</code> (4, 4) and <code>db</code> (4,).
+#
+# </details>
+#
 # If you put step caches together and your own step has another cache, hand the step *its* form. And if the check
 # below finds much wrong, ask `check(rnn_step_backward)` first: a loop over a wrong step is wrong, too.
 
@@ -536,24 +554,30 @@ check(rnn_backward)
 # which are at most 1. What becomes of its size?
 #
 # Take $W^h = \rho\, Q$ with a rotation $Q$, which changes no length. All eigenvalues of $W^h$ then have the size
-# $\rho$, which is called its *spectral radius*. If all inputs are 0, all states are 0 and all slopes are 1, so a
-# gradient that is carried over $k$ steps has exactly $\rho^k$ times its length. The drawing measures it with **your
-# functions**: 30 steps, a gradient that arrives at the last step alone, and the length of `dx[:, t]` for each step.
+# $\rho$, which is called its *spectral radius*. The drawing measures a gradient with **your functions**: 30 steps, a
+# gradient that arrives at the last step alone, and the length of `dx[:, t]` for each step. It takes $W^x$ to be the
+# identity, so that `dx[:, t]` is $\delta_t$, and begins with `h0` and `b` zero.
+#
+# If all inputs are 0 as well, all states are 0 and all slopes are 1. Then a gradient that is carried over $k$ steps has
+# exactly $\rho^k$ times its length.
 
 # %% tags=["picture"]
 pictures.recurrent.norms(rnn_forward, rnn_backward)
 
 # %% [markdown]
-# Left, three straight lines (the axis is logarithmic): $0.8^{29} \approx 0.0015$, $1^{29} = 1$ and
-# $1.25^{29} \approx 646$. The gradient **vanishes**, stays, or **explodes**. There is a wide range of
-# $\rho$ for the first and the last, and a single number for what lies between.
+# Read both from right to left, as the gradient goes: it has length 1 at step 29, on the right.
 #
-# Right, the same weights with random inputs. The states move away from 0 and the slopes fall below 1. Now every line
-# falls: the network that exploded before is held back by its own saturation, and more than that.
+# Left, three straight lines (the axis is logarithmic), which end at step 0 with $0.8^{29} \approx 0.0015$, $1^{29} = 1$
+# and $1.25^{29} \approx 646$. On its way back the gradient **vanishes**, stays, or **explodes**. There is a wide range
+# of $\rho$ for the first and the last, and a single number for what lies between.
+#
+# Right, the same weights with random inputs. The states move away from 0 and the slopes fall below 1. Now all three
+# become smaller on the way back: the network that exploded before is held back by its own saturation, and more than
+# that.
 #
 # **Prediction 4.** With $W^h = 0.5$ and slopes of at most 1, a change of $h_0$ by $\varepsilon$ changes $h_{10}$ by
-# at most $0.5^{10}\, \varepsilon \approx 0.001\, \varepsilon$. That is why such a network cannot learn what happened
-# ten steps ago: its gradient of that is a thousandth of the gradient of now.
+# at most $0.5^{10}\, \varepsilon \approx 0.001\, \varepsilon$. That is why such a network is slow to learn from what
+# happened ten steps ago: the gradient of that is a thousandth of the gradient of now, or less.
 
 # %% [markdown]
 # ## Learning to remember
@@ -586,9 +610,14 @@ def learn_to_remember(radius, delay=6, rounds=200, width=20):
 pictures.recurrent.remembered(learn_to_remember)
 
 # %% [markdown]
-# The network with radius 0.3 is the same as the others, and it *could* do the task. It does not learn it in 200
-# rounds: what it should have remembered reaches the loss, and the loss reaches back, with $0.3^6 \approx 0.0007$ of
-# the size. (Give it 400 rounds, and it gets there.)
+# The line of radius 0.3 stays near 0.25. What should be said is 0.5 or $-0.5$: whoever says 0 always has a mean square
+# error of $0.5^2 = 0.25$, and who remembers nothing cannot do better. On this plateau a network waits until it has
+# found a trace of what it saw.
+#
+# The network with radius 0.3 is built like the others, and it *could* do the task. It does not learn it in 200
+# rounds: what it should have remembered reaches the loss, and the loss reaches back, with at most
+# $0.3^6 \approx 0.0007$ of the size. A small gradient makes learning slow, not impossible. With
+# `learn_to_remember(0.3, rounds=400)`, twice as many rounds, it gets there.
 #
 # **Remedies.** For vanishing: begin with $\rho$ near 1, or build the step so that the state is *added to* instead of
 # replaced, as LSTM and GRU do. For exploding: scale the gradients of all weights down together when they are longer
@@ -596,39 +625,9 @@ pictures.recurrent.remembered(learn_to_remember)
 # that clips returns something that is not the gradient, and no check of yours will ever agree with it again.
 
 # %% [markdown]
-# # What goes wrong in practice
-#
-# We read 24 public versions of `rnn_backward` in the form of the best-known course (read, not run). The formulas are right in all of
-# them. That is not luck: the course comes with a gradient check that has a random gradient at *every* step and a first
-# state other than zero. What its check does once, it does once, though:
-#
-# - **3 of the 24 (12.5 %) empty the cache.** The caches of the steps are a list, and the backward takes them off with
-#   `cache.pop()`. The first call is right. The second one finds an empty list.
-# - **1 (4 %) begins its carry with `np.empty`** instead of `np.zeros`: with whatever the memory held before. It would be
-#   right as long as that happens to be zero. (This one does not even run, for its typing errors.)
-#
-# Without such a check, more goes wrong. The mistakes of this table are among the known ones that `check` can name:
-#
-# | mistake | when it does not show |
-# |:--|:--|
-# | `da @ Wh` without the transpose | never by an exception, for `Wh` is square; in the numbers only if $H > 1$ |
-# | `dWh` transposed | the same |
-# | what comes from the next step is dropped | $T = 1$ |
-# | `dh` read at the last step alone | the loss sits at the end, as in a classifier of sentences |
-# | `h[:, t - 1]` for $t = 0$: the *last* state | `h0` and the last state are equal |
-# | `h0` taken for zero | it *is* zero, as in nearly every test |
-# | `=` where `+=` is meant, for a weight | $T = 1$ |
-# | $1 - a^2$ for $1 - h^2$ | sums near 0 |
-# | carry or sums that survive the call | a single call |
-# | gradients clipped on the quiet | they are small |
-#
-# One sentence on tests follows from the right column: take $T \ge 3$, $H \ge 2$, no two sizes equal, `h0` not
-# zero, a gradient at **every** step, and two calls in a row.
-
-# %% [markdown]
 # # Written question
 #
-# Answer in three to six sentences.
+# Answer in three to six sentences, before you read on: what follows tells more than half of it.
 #
 # (a) A colleague tests `rnn_backward` with `h0 = np.zeros(...)` and a loss that uses the last state alone. All
 # gradients agree with differences. Name two mistakes that this test cannot see, and say for each why not.
@@ -655,6 +654,38 @@ pictures.recurrent.remembered(learn_to_remember)
 # ### END SOLUTION
 
 # %% [markdown]
+# # What goes wrong in practice
+#
+# We read 24 public versions of `rnn_backward` in the form of the best-known course (read, not run). The formulas are right in all of
+# them. That is not luck: the course comes with a gradient check that has a random gradient at *every* step and a first
+# state other than zero. What its check does once, it does once, though:
+#
+# - **3 of the 24 (12.5 %) empty the cache.** The caches of the steps are a list, and the backward takes them off with
+#   `cache.pop()`. The first call is right. The second one finds an empty list.
+# - **1 (4 %) begins its carry with `np.empty`** instead of `np.zeros`: with whatever the memory held before. It would be
+#   right as long as that happens to be zero. (This one does not even run, for its typing errors.)
+#
+# Without such a check, more goes wrong. `check` can name all that is in this table:
+#
+# | mistake | a test does not see it if |
+# |:--|:--|
+# | `da @ Wh` without the transpose | $H = 1$; it raises no exception for any $H$, since `Wh` is square |
+# | `dWh` transposed | $H = 1$; no exception either |
+# | what comes from the next step is dropped | $T = 1$ |
+# | `dh` read at the last step alone | the loss uses the last state alone, as in a classifier of sentences |
+# | `h[:, t - 1]` for $t = 0$: the *last* state | `h0` and the last state are equal |
+# | `h0` taken for zero | it *is* zero, as in nearly every test |
+# | `=` where `+=` is meant, for a weight | $T = 1$ |
+# | $1 - a^2$ for $1 - h^2$ | all sums are near 0 |
+# | carry or sums that survive the call | the function is called once |
+# | a cache that is used up | the function is called once |
+# | a carry that begins with `np.empty` | the memory happens to hold zeros |
+# | gradients clipped inside the backward | they are smaller than the limit |
+#
+# One sentence on tests follows from the right column: take $T \ge 3$, $H \ge 2$, no two sizes equal, `h0` not
+# zero, a gradient at **every** step, and two calls in a row.
+
+# %% [markdown]
 # # Optional A: a cell with a memory
 #
 # This part and the next give bonus credit.
@@ -665,14 +696,15 @@ pictures.recurrent.remembered(learn_to_remember)
 #
 # | when | the cell |
 # |:--|:--|
-# | `start(h0)` | begins a new sequence and **forgets everything** of the one before |
+# | `start(h0)` | begins a new sequence and **forgets all** that the one before has left; the weights stay |
 # | `forward(x)` | goes one step on, keeps what the way back will need, returns the new state |
 # | `backward(dh_out)` | goes one step **back**, the last one first: takes what arrives from above, adds what it carries, adds to its sums, returns `dx` of that step |
 #
-# Four things are left behind by a sequence: the steps that were kept, the last state, the carry, and the sums of the
-# gradients. Forget none, and the next sequence begins with the end of the last one. Forget too much, and it does not
-# begin at all: one public library has just such a cell, and the method that flushes its carry breaks the next sequence.
-# And a sequence may be *left*: whoever truncates, or stops at an error, never walks all the way back.
+# A sequence leaves three things behind: its last state, the carry, and the sums of the gradients. And there is a fourth
+# if the sequence was *left*, by someone who truncates or stops at an error and never walks all the way back: the steps
+# that were kept and not taken. `start` puts `h0`, zeros and an empty list in their places. What it forgets to replace, the
+# next sequence meets. What it must not forget are the weights and biases, which belong to no sequence. One public library
+# has a cell that forgets too much: the method that flushes its carry breaks the next sequence.
 #
 # **Two biases.** This cell adds two: $a = x W^x + b^x + h W^h + b^h$. Many libraries do, because input and state have
 # a layer each. Predict: how do the gradients of the two compare? And if both are moved against their gradients at the

@@ -4,7 +4,7 @@ A bonus asks for a cell with a memory, used step by step, and for truncated grad
 
 Numbers are quarters, eighths and sixteenths, the same on every machine; the sums inside a
 tanh are of order one, so that slopes are neither all 1 nor all 0.  No two of N, T, D and H
-are equal, except where all of them are: there a missing transpose raises nothing.
+are equal, except in cases called square: there a missing transpose raises nothing.
 """
 
 from collections.abc import Mapping
@@ -113,7 +113,8 @@ def _recipes(*recipes: Recipe) -> dict[str, Recipe]:
 
 STEP_RECIPES = _recipes(
     Recipe("many sequences", _step((5, 2, 4)), "all sizes differ"),
-    Recipe("square", _step((3, 3, 3)), "all sizes equal: a missing transpose raises nothing"),
+    # Larger than the others, so that a card shows it last: its sizes do not tell axes apart.
+    Recipe("square", _step((5, 5, 5)), "all sizes equal: a missing transpose raises nothing"),
     Recipe("integers", _step((3, 2, 2), np.int64), "x and prev_h of dtype int64"),
     Recipe("far out", _far_out(_step((2, 1, 3))), "sums of a thousand and more"),
 )
@@ -122,7 +123,10 @@ RECIPES = _recipes(
     Recipe(
         "four sequences", _sequences((4, 3, 5, 2)), "another number of steps, fewer than sequences"
     ),
-    Recipe("square", _sequences((3, 3, 3, 3)), "all sizes equal: no transpose raises anything"),
+    # Steps enough that it is larger than the first, and a card shows that.
+    Recipe(
+        "square", _sequences((3, 5, 3, 3)), "all sizes but T equal: no transpose raises anything"
+    ),
     Recipe("integers", _sequences((1, 2, 3, 4), np.int64), "x and h0 of dtype int64"),
 )
 

@@ -18,17 +18,21 @@ class Change:
     ``edits`` are (old text, new text), applied in order, each old text standing exactly
     once.  They apply to the reference function, or to ``form`` where that is given: the
     text of another right way to write it (matrix product, full convolution ...).
+    ``partner`` is the change of another function that belongs to it: a forward and a
+    backward may agree on a cache of their own.
     """
 
     id: str
     function: str
     edits: tuple[tuple[str, str], ...] = ()
     form: str = ""
+    partner: "Change | None" = None
 
     def reference(self, reference: Reference) -> Reference:
-        """``reference`` with this change in it."""
+        """``reference`` with this change, and its partner's, in it."""
         base = reference.replaced(self.function, self.form) if self.form else reference
-        return base.changed(self.function, self.edits)
+        changed = base.changed(self.function, self.edits)
+        return self.partner.reference(changed) if self.partner else changed
 
     def functions(self, reference: Reference) -> Mapping[str, Callable[..., Any]]:
         """The notebook's functions with this change in one of them."""
@@ -52,19 +56,9 @@ class Misconception(Change):
 
 @dataclass(frozen=True)
 class Equivalent(Change):
-    """A change that leaves the function right, and must pass; ``reason`` says why.
-
-    ``partner`` is the change of another function that belongs to it: a forward and a
-    backward may agree on a cache of their own.
-    """
+    """A change that leaves the function right, and must pass; ``reason`` says why."""
 
     reason: str = ""
-    partner: Change | None = None
-
-    def reference(self, reference: Reference) -> Reference:
-        """``reference`` with this change, and its partner's, in it."""
-        changed = super().reference(reference)
-        return self.partner.reference(changed) if self.partner else changed
 
     @property
     def changed_functions(self) -> tuple[str, ...]:

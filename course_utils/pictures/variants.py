@@ -115,11 +115,11 @@ def receptive_field() -> Picture:
         seen = _draw_stack(panel, dilations)
         named = ", ".join(map(str, dilations))
         panel.set_title(
-            f"dilations {named}: {len(seen)} inputs, from place {min(seen)} on", size=10, y=1
+            f"dilations {named}: span {PLACES - min(seen)}, reads {len(seen)} inputs", size=10, y=1
         )
         words.append(
-            f"With dilations {named} the last output depends on {len(seen)} of {PLACES} inputs: "
-            f"places {', '.join(map(str, sorted(seen)))}"
+            f"With dilations {named} the last output spans {PLACES - min(seen)} inputs and depends "
+            f"on {len(seen)} of them: places {', '.join(map(str, sorted(seen)))}"
         )
     return Picture(
         (frame(figure, f"Three stacks of three causal layers of 3 taps. {'. '.join(words)}."),),

@@ -92,6 +92,8 @@ def test_entries_that_are_no_numbers_are_counted_by_what_they_are(entries, messa
 def test_a_single_number_is_not_counted():
     assert compare("db", np.zeros(1), np.ones(1)).message == "db: its only entry is wrong"
     assert compare("db", np.full(1, np.nan), np.ones(1)).message == "db: its only entry is nan"
+    assert compare("left", np.array(5), np.array(4)).message == "left is wrong"
+    assert compare("left", np.array(np.nan), np.array(4)).message == "left is nan"
 
 
 def test_an_overflow_while_comparing_is_silent_and_still_a_number():

@@ -79,6 +79,22 @@ def test_a_known_mistake_with_bad_behaviour_on_top_is_not_certain(convolution):
     assert found.name.startswith("This looks like a known mistake: db is averaged")
 
 
+@pytest.mark.parametrize(
+    ("change", "named", "silent"),
+    [
+        ("dout += 1", "dout is", "weights are updated"),
+        ("w += 1", "weights are updated", "dout is"),
+        ("x += 1", "", "This looks like"),
+    ],
+)
+def test_who_writes_to_an_argument_is_told_of_that_one(convolution, change, named, silent):
+    """The rows differ in nothing else: all their values are right."""
+    found = diagnosed(convolution((RETURNED, f"{change}\n    {RETURNED}")))
+    assert named in found.name
+    assert silent not in found.name
+    assert bool(found.name) == bool(named)
+
+
 def test_a_mistake_that_nobody_knows_is_not_named(convolution):
     found = diagnosed(convolution((DB, f"{DB} + np.arange(len(w))")))
     assert (found.question, found.name, found.mistakes) == ("", "", ())

@@ -88,7 +88,7 @@ def test_a_backward_with_a_cache_of_its_own_earns_everything(convolution, judged
     functions = convolution(*cache)
     backward = judged(functions, BACKWARD)
     assert lost(backward) == set()
-    forward = judged(functions, FORWARD).with_cache(serves=backward.cache_serves)
+    forward = judged(functions, FORWARD).with_cache(backward)
     assert lost(forward) == set()
 
 
@@ -119,7 +119,7 @@ def test_a_scrambled_cache_costs_the_forward_its_cache_check_and_the_backward_no
     backward, forward = judged(functions, BACKWARD), judged(functions, FORWARD)
     assert lost(backward) == lost(forward) == set()
     assert backward.notes == (CACHE_IS_WRONG,)
-    told = forward.with_cache(serves=backward.cache_serves)
+    told = forward.with_cache(backward)
     assert (lost(told), told.status) == ({"cache"}, "failed")
     assert message(told, "cache") == CACHE_IS_WRONG
 
@@ -229,7 +229,7 @@ def test_a_function_that_was_not_written_is_not_started_rather_than_wrong(
     judgement = judged(stubs, exercise)
     assert {check.status for check in judgement.checks} == {"not started"}
     assert (judgement.status, judgement.earned, judgement.reason) == ("not started", 0.0, "")
-    assert judgement.with_cache(serves=False) == judgement
+    assert judgement.with_cache(replace(judgement, cache_serves=False)) == judgement
 
 
 def test_a_function_that_is_written_in_part_has_started(convolution, judged):
@@ -412,8 +412,25 @@ def test_sums_that_survive_the_call_say_nothing_of_the_cache_of_the_forward(conv
     backward = judged(functions, BACKWARD)
     assert "repeatable" in lost(backward)
     assert CACHE_IS_WRONG not in backward.notes
-    forward = judged(functions, FORWARD).with_cache(serves=backward.cache_serves)
+    forward = judged(functions, FORWARD).with_cache(backward)
     assert lost(forward) == set()
+
+
+def test_sums_that_fit_the_first_call_alone_say_nothing_of_the_cache_either(convolution, judged):
+    """Every later call fails, whatever its cache: no value is right, so behaviour is not asked."""
+    kept = f"KEPT.append(dw)\n    dw = sum(KEPT)\n    {RETURNED}"
+    functions = convolution((FIRST, f"{FIRST}\nKEPT = []"), (RETURNED, kept))
+    backward = judged(functions, BACKWARD)
+    assert backward.status == "failed"
+    assert CACHE_IS_WRONG not in backward.notes
+    assert backward.cache_serves is None
+
+
+def test_of_another_answer_to_the_same_call_both_causes_are_told(convolution, judged):
+    kept = f"db = KEPT[x.shape] = db + KEPT.get(x.shape, 0)\n    {RETURNED}"
+    functions = convolution((FIRST, f"{FIRST}\nKEPT = {{}}"), (RETURNED, kept))
+    told = message(judged(functions, BACKWARD), "repeatable")
+    assert told.endswith("survives from call to call, or is read before it is written (np.empty)")
 
 
 def test_integers_are_compared_with_the_same_numbers_as_float64_and_floats_stay_as_they_are():

@@ -119,12 +119,14 @@ def test_the_receptive_field_is_where_roads_lead(dilations: tuple[int, ...]) -> 
     alt = picture("receptive_field").frames[0].alt
     named = ", ".join(map(str, dilations))
     seen = re.search(
-        rf"dilations {named} the last output depends on (\d+) of 15 inputs: places (.*?)\.",
+        rf"dilations {named} the last output spans (\d+) inputs and depends on (\d+) of them: "
+        r"places (.*?)\.",
         alt + ".",
     )
     assert seen is not None
     places = np.flatnonzero(reached(dilations))
-    assert (int(seen[1]), numbers(seen[2].split(". ")[0])) == (len(places), list(places))
+    assert (int(seen[2]), numbers(seen[3].split(". ")[0])) == (len(places), list(places))
+    assert int(seen[1]) == places[-1] - places[0] + 1
 
 
 @pytest.mark.parametrize("dilations", variants.STACKS)

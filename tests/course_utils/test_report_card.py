@@ -563,6 +563,14 @@ def test_the_largest_map_of_a_comparison_is_shown_whole() -> None:
     assert max(width(line) for line in shown.text().split("\n")) <= COLUMNS
 
 
+def test_of_a_single_number_both_values_are_told_once() -> None:
+    found = compare("left", np.array(5), np.array(4))
+    shown = card(result("failed", "left", message=found.message, worst=found.worst))
+    assert "  left is 5.0, expected 4.0.\n" in shown.text()
+    assert "Worst entry" not in shown.text()
+    assert shown.text().count("left is ") == shown.in_brief().count("left is ") == 1
+
+
 def test_a_map_too_large_or_ragged_is_left_out_and_the_worst_entry_stays(
     failed: ReportCard,
 ) -> None:

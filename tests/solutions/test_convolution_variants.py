@@ -12,10 +12,13 @@ from autograder.course import Course
 from autograder.exercises import QUESTIONS
 from autograder.misconceptions import CATALOGUE
 from autograder.preparation import prepare
+from course_utils.checking import examine
+from course_utils.pictures.variants import STACKS
 
 COURSE = Course(Path(__file__).parents[2])
 NAME = "05_convolution_variants"
-TEXT = re.sub(r"\s*\n# ?", " ", (COURSE.solutions / f"{NAME}.py").read_text(encoding="utf-8"))
+SOURCE = (COURSE.solutions / f"{NAME}.py").read_text(encoding="utf-8")
+TEXT = re.sub(r"\s*\n# ?", " ", SOURCE)
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +97,112 @@ def test_a_transposed_convolution_undoes_the_size_that_is_predicted(functions) -
     assert f"<code>{out.shape}</code>" in TEXT
     assert functions["conv_transpose_backward"](out, kept)[0].shape == x.shape
     assert [1 + (n + 2 - k) // 2 for n, k in ((10, 4), (13, 3))] == [5, 7]
+
+
+def test_every_small_example_agrees_when_the_notebook_is_solved(capsys) -> None:
+    """The cells are run with the reference solutions, pictures left out."""
+    run_cells({})
+    told = capsys.readouterr().out
+    assert told.count("They agree.") == SOURCE.count("\nattempt(") >= 30
+    assert "They differ." not in told
+
+
+def run_cells(namespace) -> None:
+    code = re.sub(
+        r"^(pictures\..*|check\(.*\)|from course_utils .*)$", "", SOURCE, flags=re.MULTILINE
+    )
+    exec(compile(code, NAME, "exec"), namespace)  # noqa: S102 - the course's own code
+
+
+FORWARD, BACKWARD = "conv_transpose_forward", "conv_transpose_backward"
+CORNER = ("top, left = i * stride, j * stride", "top, left = i, j")
+
+
+@pytest.mark.parametrize(
+    ("function", "edits"),
+    [
+        (FORWARD, [("w[c]", "w[c][:, ::-1, ::-1]")]),
+        (BACKWARD, [("window * w[c]", "window * w[c][:, ::-1, ::-1]")]),
+        (FORWARD, [("+= x", "= x")]),
+        (BACKWARD, [CORNER]),
+        (FORWARD, [CORNER, ("(H - 1) * stride + high, (W - 1) * stride", "H - 1 + high, W - 1")]),
+    ],
+)
+def test_the_number_of_a_pair_tells_what_it_asks_to_break(function, edits, capsys) -> None:
+    namespace: dict[str, object] = {}
+    run_cells(namespace)
+    broken = reference.load(COURSE, NAME).changed(function, edits).source(function)
+    capsys.readouterr()
+    exec(f"{broken}\nattempt(adjoint_gap, expected=0)", namespace)  # noqa: S102
+    told = capsys.readouterr().out
+    assert "They differ." in told
+    assert ("no gap to tell" in told) == (len(edits) == 2)
+
+
+# How far a stack sees
+
+
+@pytest.mark.parametrize("dilations", STACKS)
+def test_a_stack_spans_what_is_told_and_reads_what_is_told(dilations) -> None:
+    read = {
+        sum(d * k for d, k in zip(dilations, taps, strict=True)) for taps in np.ndindex(3, 3, 3)
+    }
+    span = 1 + 2 * sum(dilations)
+    assert span == max(read) - min(read) + 1
+    assert (span, len(read)) == {(1, 1, 1): (7, 7), (1, 2, 4): (15, 15), (2, 2, 2): (13, 7)}[
+        dilations
+    ]
+    assert "span 7 entries if $d = 1$ in each, and 15 if $d$ doubles" in TEXT
+    assert "$d = 2$ each span 13 entries and read 7 of them" in TEXT
+
+
+def test_a_length_with_a_remainder_does_not_come_back(functions) -> None:
+    w, param = np.ones((1, 1, 3)), {"stride": 2, "dilation": 1, "pad": (0, 0)}
+    made = [functions["conv1d_forward"](np.ones((1, 1, n)), w, [0], param)[0] for n in (7, 8)]
+    assert [out.shape[2] for out in made] == [3, 3]
+    back, _ = functions["conv_transpose_forward"](
+        np.ones((1, 1, 1, 3)), np.ones((1, 1, 1, 3)), np.zeros(1), {"stride": 2, "pad": 0}
+    )
+    assert back.shape[3] == 7
+
+
+# Cards
+
+
+def test_the_card_of_an_equals_sign_on_a_slice_names_that_before_index_arrays() -> None:
+    """With whole arrays = and += through index arrays have the same results."""
+    right = reference.load(COURSE, NAME)
+    for row, other, common, rare in (
+        ("D75", "D47", "dx is assigned (=) window by window", "+= through index arrays"),
+        (
+            "TF41",
+            "TF42",
+            "stamps of all images at once are assigned (=)",
+            "+= through index arrays",
+        ),
+    ):
+        for found in (row, other):
+            wrong = next(m for m in CATALOGUE[NAME] if m.id == found)
+            card = examine(wrong.functions(right)[wrong.function], wrong.function)
+            [named] = [text for text in card.diagnosis if "matches exactly" in text]
+            assert 0 < named.index(common) < named.index(rare)
+
+
+def test_the_card_of_a_forward_does_not_speak_of_gradients() -> None:
+    for row in CATALOGUE[NAME]:
+        if row.function.endswith("forward"):
+            words = f"{row.title} {row.question} {row.remedy}"
+            assert not re.search(r"gradient|\bd[xwb]\b|way back", words), row.id
+
+
+def test_a_stride_that_is_ignored_is_shown_with_numbers_of_a_few_digits() -> None:
+    right = reference.load(COURSE, NAME)
+    for found in ("TF05", "DF08", "T02", "D26"):
+        row = next(row for row in CATALOGUE[NAME] if row.id == found)
+        card = examine(row.functions(right)[row.function], row.function)
+        worst = [check.worst for check in card.checks if check.worst is not None]
+        assert worst
+        assert max(abs(number) for w in worst for number in (w.got, w.expected)) < 1e4
 
 
 # Conventions

@@ -12,7 +12,9 @@ from autograder.course import Course
 from autograder.exercises import QUESTIONS
 from autograder.misconceptions import CATALOGUE, EQUIVALENTS
 from autograder.preparation import prepare
-from course_utils.checking import LocalSession
+from course_utils.behaviour import USED_UP
+from course_utils.checking import LocalSession, examine
+from course_utils.judgement import CACHE_IS_WRONG, CACHED_RESULT_IS_WRONG
 from course_utils.judging import judge
 
 COURSE = Course(Path(__file__).parents[2])
@@ -168,6 +170,45 @@ def test_what_is_built_from_exponentials_overflows_far_out(right) -> None:
         assert np.isinf(np.exp(np.abs(a))).all()
 
 
+def test_the_plateau_is_the_error_of_who_says_nothing(functions) -> None:
+    losses = learning(functions)(0.3, rounds=200)
+    assert np.allclose(np.reshape(losses[10:], (-1, 10)).mean(axis=1), 0.25, atol=0.03)
+    assert "line of radius 0.3 stays near 0.25" in TEXT
+
+
+def test_without_a_first_state_the_weight_of_the_first_step_has_no_gradient(functions) -> None:
+    weight = functions["chain_weight"]
+    assert weight([10, 0, 0], STATES, 0.0, 0.5) == 0
+    assert weight([10, 0, 0], STATES, 0.4, 0.5) != 0
+
+
+def test_the_mistakes_of_the_table_that_the_course_has_not_but_public_code_has_are_named() -> None:
+    right = reference.load(COURSE, NAME)
+    for row, told in (("R64", "the cache is used up"), ("R63", "np.empty")):
+        wrong = next(found for found in CATALOGUE[NAME] if found.id == row)
+        card = examine(wrong.functions(right)["rnn_backward"], "rnn_backward")
+        assert any("known mistake" in text and told in text for text in card.diagnosis), row
+
+
+def test_a_card_shows_a_case_whose_sizes_tell_the_axes_apart() -> None:
+    right = reference.load(COURSE, NAME)
+    for row in ("R04", "R15", "RS09", "RS11"):
+        wrong = next(found for found in CATALOGUE[NAME] if found.id == row)
+        card = examine(wrong.functions(right)[wrong.function], wrong.function)
+        for check in (check for check in card.checks if check.worst is not None):
+            assert not re.search(r"x \((\d+)(, \1)+\)", check.case), (row, check.case)
+
+
+def test_a_cell_that_answers_like_the_functions_is_told_what_a_cell_returns() -> None:
+    right = reference.load(COURSE, NAME)
+    for old, new, told in (
+        ("        return h\n", "        return h, None\n", "forward returns a pair"),
+        ("return da @ self.Wx.T", "return da @ self.Wx.T, self.dWx", "backward returns all"),
+    ):
+        cell = right.changed("RNNCell", [(old, new)]).functions["RNNCell"]
+        assert any(told in text for text in examine(cell, "RNNCell").diagnosis)
+
+
 # Caches of one's own, and state
 
 
@@ -179,6 +220,32 @@ def test_a_backward_that_empties_the_list_of_its_cache_is_right_once(right) -> N
     failed = judged(popping, "rnn_backward", right)
     assert list(failed) == ["repeatable"]
     assert "the second call failed: IndexError" in failed["repeatable"]
+    assert failed["repeatable"].endswith(USED_UP)
+
+
+@pytest.mark.parametrize(
+    ("step", "old", "new"),
+    [
+        (True, "np.tanh(x @ Wx + prev_h @ Wh + b)", "x @ Wx + prev_h @ Wh + b"),
+        (False, "prev_h = h0\n", "prev_h = np.zeros(h0.shape)\n"),
+    ],
+)
+def test_of_a_wrong_forward_its_result_is_blamed_and_not_what_it_caches(step, old, new) -> None:
+    """The cache holds the states, as it should; it is they that are wrong."""
+    names = ("rnn_step_forward", "rnn_step_backward") if step else ("rnn_forward", "rnn_backward")
+    wrong = reference.load(COURSE, NAME).changed(names[0], [(old, new)]).functions
+    backward = examine(wrong[names[1]], names[1])
+    assert backward.status == "passed"
+    assert CACHED_RESULT_IS_WRONG in backward.diagnosis
+    assert CACHE_IS_WRONG not in backward.diagnosis
+    forward = examine(wrong[names[0]], names[0])
+    assert [c.message for c in forward.checks if c.kind == "cache"] == [CACHED_RESULT_IS_WRONG]
+
+
+def test_a_forward_with_right_states_that_caches_others_is_told_so() -> None:
+    row = next(row for row in CATALOGUE[NAME] if row.id == "RT18")
+    card = examine(row.functions(reference.load(COURSE, NAME))["rnn_backward"], "rnn_backward")
+    assert CACHE_IS_WRONG in card.diagnosis
 
 
 def test_truncated_gradients_are_those_of_pieces_with_constant_first_states(

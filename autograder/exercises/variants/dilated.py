@@ -51,8 +51,13 @@ RECIPES = by_name(
     ),
     Recipe(
         "all at once",
+        _inputs((1, 2, 11), (3, 2), 2, 3, (4, 0)),
+        "an entry that no window reaches",
+    ),
+    Recipe(
+        "large numbers",
         _inputs((1, 2, 11), (3, 2), 2, 3, (4, 0), largest=9_999_999),
-        "an entry that no window reaches, products beyond float32",
+        "products beyond float32; a card shows it where no smaller number is wrong",
     ),
     Recipe(
         "mostly padding",
@@ -88,7 +93,7 @@ TINY = by_name(
     )
 )
 
-_GRADIENT_CASES = ("plain", "padded", "all at once", "mostly padding")
+_GRADIENT_CASES = ("plain", "padded", "all at once", "mostly padding", "large numbers")
 
 FORWARD = Exercise(
     name="conv1d_forward",
@@ -131,6 +136,7 @@ FORWARD = Exercise(
             "out",
             "all at once",
             "mostly padding",
+            "large numbers",
         ),
         integers(0.5, "out"),
         unchanged(0.5),

@@ -45,12 +45,12 @@ def _inputs(
 
 RECIPES = by_name(
     Recipe("plain", _inputs((2, 3, 3, 4), (4, 2, 3)), "stamps one apart, no pad"),
+    Recipe("strided", _inputs((1, 2, 2, 3), (3, 3, 2), 2), "stride 2, taller than wide"),
     Recipe(
-        "strided",
-        _inputs((1, 2, 2, 3), (3, 3, 2), 2, largest=9_999_999),
-        "stride 2, taller than wide, products beyond float32",
+        "large numbers",
+        _inputs((3, 1, 3, 2), (2, 3, 4), 2, 1, largest=9_999_999),
+        "pad 1: added or cut off; products beyond float32, which a card shows last",
     ),
-    Recipe("cropped", _inputs((3, 1, 3, 2), (2, 3, 4), 2, 1), "pad 1: added or cut off"),
     Recipe(
         "gaps",
         _inputs((2, 2, 3, 2), (1, 1, 2), 3, 1),
@@ -99,7 +99,7 @@ TINY_DILATED = by_name(
     Recipe("two dilated stamps", _inputs((1, 1, 2, 2), (1, 2, 2), 1, 0, 2, largest=3), "dilation"),
 )
 
-_CASES = ("plain", "strided", "gaps", "deep cut")
+_CASES = ("plain", "large numbers", "gaps", "deep cut")
 _DILATED = ("dilated", "dilated, strided, cropped")
 _AXES = {"dw": ("input channel", "output channel", "row", "column")}
 
@@ -132,8 +132,8 @@ FORWARD = Exercise(
             "pad rows and columns are cut off on each side of the output.",
             2,
             "out",
-            "cropped",
             "gaps",
+            "large numbers",
         ),
         integers(0.5, "out"),
         unchanged(0.5),

@@ -130,6 +130,24 @@ MISTAKES = (
         edits=((_NEXT, _NEXT.replace(" + self.bh)", ")")),),
     ),
     cell(
+        "RC24",
+        title="forward returns a pair, as rnn_step_forward does",
+        question="What does the docstring say that forward returns, and where does a cell keep the rest?",
+        remedy="forward returns the next state alone: what the way back needs is kept in the cell.",
+        check="states",
+        edits=(("        return h\n", "        return h, (x, h)\n"),),
+    ),
+    cell(
+        "RC25",
+        title="backward returns all gradients, as rnn_step_backward does",
+        question="What does the docstring say that backward returns, and where are the others?",
+        remedy="backward returns dx of its step alone: carry and sums are attributes of the cell.",
+        check="gradients",
+        edits=(
+            ("return da @ self.Wx.T", "return da @ self.Wx.T, self.dh_carry, self.dWx, self.dWh"),
+        ),
+    ),
+    cell(
         "RC11",
         title="the gradient is halved between the two biases",
         question=_BIASES,

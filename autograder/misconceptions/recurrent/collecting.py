@@ -1,6 +1,6 @@
 """Known wrong answers to ``rnn_backward``: gradients of the weights, and behaviour."""
 
-from autograder.misconceptions.recurrent.forms import backward, inline
+from autograder.misconceptions.recurrent.forms import backward, inline, of_step_caches
 from autograder.misconceptions.recurrent.rules import (
     COLLECTED,
     EXACT,
@@ -186,6 +186,30 @@ MISTAKES = (
         ),
     ),
     backward(
+        "R65",
+        title="all gradients are divided by the number of sequences",
+        question=_AVERAGED,
+        remedy=NOT_AVERAGED,
+        check="dx",
+        edits=((RETURN, "return tuple(d / len(x) for d in (dx, dh_carry, dWx, dWh, db))"),),
+    ),
+    backward(
+        "R66",
+        title="dWx and dWh are divided by the number of sequences",
+        question=_AVERAGED,
+        remedy=NOT_AVERAGED,
+        check="dWx",
+        edits=((RETURN, "return dx, dh_carry, dWx / len(x), dWh / len(x), db"),),
+    ),
+    backward(
+        "R67",
+        title="db is divided by the number of sequences",
+        question=_AVERAGED,
+        remedy=NOT_AVERAGED,
+        check="db",
+        edits=((RETURN, RETURN + " / len(x)"),),
+    ),
+    backward(
         "R57",
         title="the gradients of weights and bias are clipped at 5 inside the backward",
         question=EXACTLY,
@@ -233,6 +257,27 @@ MISTAKES = (
         ),
     ),
     backward(
+        "R63",
+        title="what is carried begins with np.empty: with whatever the memory held before",
+        question=LEFT_OVER,
+        remedy="np.empty gives memory that nobody has written yet: begin with np.zeros.",
+        check="repeatable",
+        # Here it held what was carried last; what it holds elsewhere cannot be foreseen.
+        edits=(
+            (_DEFINED, _KEEPING),
+            (NOTHING, "dh_carry = kept.get(h.shape, np.zeros(h0.shape))"),
+            (RETURN, "kept[h.shape] = dh_carry\n    " + RETURN),
+        ),
+    ),
+    of_step_caches(
+        "R64",
+        title="the cache is used up: after one backward pass its list is empty",
+        question="What is left of the cache when your function has run?",
+        remedy="The cache belongs to the caller: read the steps by their number, take none away.",
+        check="repeatable",
+        edits=(("cache[t]", "cache.pop()"),),
+    ),
+    backward(
         "R24",
         title="the sums of weights and bias survive: the next call adds to them",
         question=LEFT_OVER,
@@ -267,7 +312,7 @@ MISTAKES = (
         question=IN_THE_ARGUMENTS,
         remedy=READ_ONLY,
         check="unchanged",
-        edits=((RETURN, "Wh -= 0.01 * dWh\n    " + RETURN),),
+        edits=((RETURN, "Wx -= 0.01 * dWx\n    Wh -= 0.01 * dWh\n    " + RETURN),),
     ),
     backward(
         "R61",

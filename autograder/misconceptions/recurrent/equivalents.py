@@ -1,12 +1,15 @@
 """Changes that leave the functions of ``06_recurrent`` right, and must pass."""
 
 from autograder.misconceptions.misconception import Change, Equivalent
-from autograder.misconceptions.recurrent.forms import COUNTING, INLINE, LISTED
+from autograder.misconceptions.recurrent.forms import (
+    COUNTING,
+    INLINE,
+    KEEPS_STEP_CACHES,
+    LISTED,
+    OF_STEP_CACHES,
+)
 from autograder.misconceptions.recurrent.statements import (
-    BUFFER,
-    CACHE,
     DA,
-    ONWARD,
     STATE,
     STEP_CACHE,
     UNPACKED,
@@ -81,17 +84,6 @@ def rnn_backward(dh, cache):
             t -= 1
         dh0[n] = carry
     return dx, dh0, dWx, dWh, db
-"""
-_OF_STEP_CACHES = """
-def rnn_backward(dh, cache):
-    N, T, H = dh.shape
-    dprev_h, dx = 0, []
-    dWx = dWh = db = 0
-    for t in range(T - 1, -1, -1):
-        dx_t, dprev_h, dWx_t, dWh_t, db_t = rnn_step_backward(dh[:, t, :] + dprev_h, cache[t])
-        dx.insert(0, dx_t)
-        dWx, dWh, db = dWx + dWx_t, dWh + dWh_t, db + db_t
-    return np.array(dx).transpose(1, 0, 2), dprev_h, dWx, dWh, db
 """
 _ALL_STATES = """
 def rnn_forward(x, h0, Wx, Wh, b):
@@ -227,12 +219,8 @@ EQUIVALENTS = (
     Equivalent(
         "a list of step caches",
         "rnn_forward",
-        edits=(
-            (BUFFER, f"{BUFFER}\n    cache = []"),
-            (ONWARD, ONWARD.replace("_ =", "kept =") + "\n        cache.append(kept)"),
-            (CACHE, "pass"),
-        ),
-        partner=Change("a list of step caches", "rnn_backward", form=_OF_STEP_CACHES),
+        edits=KEEPS_STEP_CACHES,
+        partner=Change("a list of step caches", "rnn_backward", form=OF_STEP_CACHES),
         reason=_OWN,
     ),
     Equivalent(

@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from autograder.misconceptions.misconception import Misconception
+from autograder.misconceptions.misconception import Change, Misconception
+from autograder.misconceptions.recurrent.statements import BUFFER, CACHE, ONWARD
 
 step_forward = partial(Misconception, function="rnn_step_forward")
 step_backward = partial(Misconception, function="rnn_step_backward")
@@ -50,6 +51,24 @@ def rnn_backward(dh, cache):
     return np.stack(dx, axis=1), carry, dWx, dWh, db
 """
 
+#: The states of a forward that keeps the caches of its steps, and the backward of that.
+KEEPS_STEP_CACHES = (
+    (BUFFER, f"{BUFFER}\n    cache = []"),
+    (ONWARD, ONWARD.replace("_ =", "kept =") + "\n        cache.append(kept)"),
+    (CACHE, "pass"),
+)
+OF_STEP_CACHES = """
+def rnn_backward(dh, cache):
+    N, T, H = dh.shape
+    dprev_h, dx = 0, []
+    dWx = dWh = db = 0
+    for t in range(T - 1, -1, -1):
+        dx_t, dprev_h, dWx_t, dWh_t, db_t = rnn_step_backward(dh[:, t, :] + dprev_h, cache[t])
+        dx.insert(0, dx_t)
+        dWx, dWh, db = dWx + dWx_t, dWh + dWh_t, db + db_t
+    return np.array(dx).transpose(1, 0, 2), dprev_h, dWx, dWh, db
+"""
+
 #: The cell with a counter of steps instead of a list that shrinks.
 COUNTING = """
 class RNNCell:
@@ -84,4 +103,9 @@ class RNNCell:
 
 inline = partial(backward, form=INLINE)
 listed = partial(backward, form=LISTED)
+of_step_caches = partial(
+    backward,
+    form=OF_STEP_CACHES,
+    partner=Change("a list of step caches", "rnn_forward", edits=KEEPS_STEP_CACHES),
+)
 counting = partial(cell, form=COUNTING)

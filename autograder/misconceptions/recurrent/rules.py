@@ -16,7 +16,8 @@ FRESH = "Each call begins with zeros: nothing survives from one call to the next
 UPSTREAM = "By the chain rule every gradient is proportional to what arrives from above."
 NEXT_STATE = "The next state is the tanh of x @ Wx + prev_h @ Wh + b."
 ONE_AFTER_THE_OTHER = "Step t reads x[:, t] and the state after step t - 1; step 0 reads h0."
-FLOATS = "States and gradients are floats, whatever the dtype of x and h0."
+FLOATS = "Gradients are floats, whatever the dtype of x and h0."
+FLOAT_STATES = "States are floats, whatever the dtype of x and of the state before."
 FORGET = "start forgets everything of the sequence before: steps, carry and sums."
 PIECES = "Pieces are counted from the first step; within a piece nothing is cut."
 

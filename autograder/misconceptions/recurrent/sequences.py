@@ -1,7 +1,7 @@
 """Known wrong answers to ``rnn_forward``."""
 
 from autograder.misconceptions.recurrent.forms import forward
-from autograder.misconceptions.recurrent.rules import FLOATS, ONE_AFTER_THE_OTHER
+from autograder.misconceptions.recurrent.rules import FLOAT_STATES, ONE_AFTER_THE_OTHER
 from autograder.misconceptions.recurrent.statements import (
     BUFFER,
     CACHE,
@@ -144,7 +144,7 @@ MISTAKES = (
         "RT15",
         title="the buffer of h inherits the integer type of x",
         question="Which dtype has np.zeros(..., dtype=x.dtype) when x holds integers?",
-        remedy=FLOATS,
+        remedy=FLOAT_STATES,
         check="integers",
         edits=((BUFFER, "h = np.zeros((N, T, Wh.shape[0]), dtype=x.dtype)"),),
     ),

@@ -215,6 +215,22 @@ MISTAKES = (
         ),
     ),
     step_backward(
+        "RS35",
+        title="all gradients are divided by the number of sequences",
+        question="Does the forward divide by anything?",
+        remedy=NOT_AVERAGED,
+        check="dx",
+        edits=((DA, DA + " / len(x)"),),
+    ),
+    step_backward(
+        "RS36",
+        title="dWx and dWh are divided by the number of sequences",
+        question="Does the forward divide by anything?",
+        remedy=NOT_AVERAGED,
+        check="dWx",
+        edits=((DWX, DWX + " / len(x)"), (DWH, DWH + " / len(x)")),
+    ),
+    step_backward(
         "RS23",
         title="dnext_h is ignored, as if it were 1 everywhere",
         question=EXACTLY,
@@ -284,7 +300,7 @@ MISTAKES = (
         question=IN_THE_ARGUMENTS,
         remedy=READ_ONLY,
         check="unchanged",
-        edits=((DB, DB + "\n    Wh -= 0.01 * dWh"),),
+        edits=((DB, DB + "\n    Wx -= 0.01 * dWx\n    Wh -= 0.01 * dWh"),),
     ),
     step_backward(
         "RS32",

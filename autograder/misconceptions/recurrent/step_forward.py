@@ -1,7 +1,7 @@
 """Known wrong answers to ``rnn_step_forward``."""
 
 from autograder.misconceptions.recurrent.forms import step_forward
-from autograder.misconceptions.recurrent.rules import FLOATS, NEXT_STATE
+from autograder.misconceptions.recurrent.rules import FLOAT_STATES, NEXT_STATE
 from autograder.misconceptions.recurrent.statements import STATE, STEP_CACHE
 
 _SUM = "x @ Wx + prev_h @ Wh + b"
@@ -131,7 +131,7 @@ MISTAKES = (
         "RF15",
         title="the state inherits the integer type of x",
         question="Which dtype has np.zeros_like(x) when x holds integers?",
-        remedy=FLOATS,
+        remedy=FLOAT_STATES,
         check="integers",
         edits=((STATE, f"next_h = np.tanh({_SUM})\n    next_h = next_h.astype(x.dtype)"),),
     ),

@@ -7,6 +7,7 @@ from autograder.misconceptions.variants import (
     optional,
     rows_backward,
     rows_forward,
+    stamps_at_once,
     stamps_backward,
     stamps_forward,
 )
@@ -18,6 +19,8 @@ MISTAKES = (
     *rows_backward.MISTAKES,
     *rows_forward.MISTAKES,
     *stamps_backward.MISTAKES,
+    *stamps_at_once.BACKWARD,
     *stamps_forward.MISTAKES,
+    *stamps_at_once.FORWARD,
     *optional.MISTAKES,
 )

@@ -8,9 +8,15 @@ from autograder.misconceptions.variants.forms import (
     PLACES,
     RECIPE_BACKWARD,
     RECIPE_FORWARD,
+    ROWS_BACK_ENTRY_BY_ENTRY,
+    ROWS_ENTRY_BY_ENTRY,
+    STAMP_BACK_BY_STAMP,
+    STAMP_BY_STAMP,
+    STAMP_PLACES,
     TAP_BY_TAP,
     TENSOR_PRODUCT,
     WIDE_KERNEL,
+    WINDOW_BY_WINDOW,
 )
 from autograder.misconceptions.variants.statements import (
     CACHE,
@@ -88,8 +94,16 @@ EQUIVALENTS = (
         for name, form, reason in (
             ("an array of places", PLACES, "all windows through their places, np.add.at back"),
             ("tap by tap", TAP_BY_TAP, "the same terms, one tap of all windows at once"),
+            ("window by window", WINDOW_BY_WINDOW, "one window of all rows and channels at once"),
             ("the dilated kernel", WIDE_KERNEL, "zeros between the taps add nothing to anything"),
+            ("entry by entry", ROWS_BACK_ENTRY_BY_ENTRY, "every product by itself"),
         )
+    ),
+    Equivalent(
+        "entry by entry",
+        "conv1d_forward",
+        form=ROWS_ENTRY_BY_ENTRY,
+        reason="every product by itself",
     ),
     *(
         Equivalent(
@@ -135,6 +149,24 @@ EQUIVALENTS = (
         "conv_transpose_forward",
         form=MATRIX_FORWARD,
         reason="a matrix product, then each kernel entry of all stamps at once",
+    ),
+    Equivalent(
+        "stamp by stamp",
+        "conv_transpose_forward",
+        form=STAMP_BY_STAMP,
+        reason="one stamp of all images and channels at once",
+    ),
+    Equivalent(
+        "arrays of places",
+        "conv_transpose_forward",
+        form=STAMP_PLACES,
+        reason="all stamps through their places, np.add.at",
+    ),
+    Equivalent(
+        "windows of all images",
+        "conv_transpose_backward",
+        form=STAMP_BACK_BY_STAMP,
+        reason="one window of dout at a time, of all images and channels",
     ),
     Equivalent(
         "rotate back and subsample",

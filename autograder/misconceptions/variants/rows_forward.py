@@ -1,6 +1,6 @@
 """Known wrong answers to ``conv1d_forward``."""
 
-from autograder.misconceptions.variants.forms import rows_forward
+from autograder.misconceptions.variants.forms import ROW_PLACE, by_entries, rows_forward
 from autograder.misconceptions.variants.rules import DOUBLE, READ_ONLY, SIDES
 from autograder.misconceptions.variants.rules import SIZE as SIZE_RULE
 from autograder.misconceptions.variants.rules import TAPS as TAP_RULE
@@ -17,6 +17,7 @@ from autograder.misconceptions.variants.statements import (
 )
 
 _OUT = "return out, cache"
+_WHICH = "Which of the two belongs to the window, and which to the tap?"
 _BUFFER = "np.zeros((N, F, L_out))"
 
 MISTAKES = (
@@ -97,10 +98,61 @@ MISTAKES = (
     rows_forward(
         "DF10",
         title="stride and dilation are swapped",
-        question="Which of the two belongs to the window, and which to the tap?",
+        question=_WHICH,
         remedy=TAP_RULE,
         check="out_dilation",
         edits=((STEPS, 'dilation, stride = conv_param["stride"], conv_param["dilation"]'),),
+    ),
+    by_entries(
+        "DF36",
+        title="stride and dilation are swapped in the place of a tap: i * dilation + k * stride",
+        question=_WHICH,
+        remedy=TAP_RULE,
+        check="out_dilation",
+        edits=((ROW_PLACE, "m = (i * dilation + k * stride) % x_pad.shape[2]"),),
+    ),
+    by_entries(
+        "DF37",
+        title="stride and dilation are swapped in the place of a tap, which may not exist",
+        question=_WHICH,
+        remedy=TAP_RULE,
+        check="out_dilation",
+        edits=((ROW_PLACE, "m = i * dilation + k * stride"),),
+    ),
+    rows_forward(
+        "DF38",
+        title="stride and dilation are swapped where a window is cut",
+        question=_WHICH,
+        remedy=TAP_RULE,
+        check="out_dilation",
+        edits=(
+            (FIRST, "first = i * dilation"),
+            (TAPS, TAPS.replace("reach : dilation", "(K - 1) * stride + 1 : stride")),
+        ),
+    ),
+    rows_forward(
+        "DF39",
+        title="the taps of a window stand stride apart, as windows do",
+        question=_WHICH,
+        remedy=TAP_RULE,
+        check="out_dilation",
+        edits=((TAPS, TAPS.replace("reach : dilation", "reach : stride")),),
+    ),
+    rows_forward(
+        "DF40",
+        title="windows start dilation apart, as taps do",
+        question=_WHICH,
+        remedy=TAP_RULE,
+        check="out_dilation",
+        edits=((FIRST, "first = i * dilation"),),
+    ),
+    rows_forward(
+        "DF41",
+        title="the number of windows is computed with the dilation in the place of the stride",
+        question="How far does the row go on from one window to the next?",
+        remedy=SIZE_RULE,
+        check="out_dilation",
+        edits=((SIZE, SIZE.replace("// stride", "// dilation")),),
     ),
     rows_forward(
         "DF11",

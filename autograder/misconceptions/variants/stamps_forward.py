@@ -7,12 +7,12 @@ from autograder.misconceptions.variants.forms import (
     stamps_forward,
 )
 from autograder.misconceptions.variants.rules import (
-    ADDING,
     AS_IS,
     AXES,
     CUT,
     DOUBLE,
     LAYOUT,
+    OVERLAP,
     READ_ONLY,
 )
 from autograder.misconceptions.variants.rules import STAMP as STAMP_RULE
@@ -144,7 +144,7 @@ MISTAKES = (
         "TF10",
         title="stamps are assigned (=) where they overlap, instead of added (+=)",
         question="What is left of an earlier stamp where a later one lies over it?",
-        remedy=ADDING,
+        remedy=OVERLAP,
         check="out_plain",
         edits=((STAMP, STAMP.replace("+=", "=")),),
     ),
@@ -347,7 +347,7 @@ MISTAKES = (
         title="out is collected in float32",
         question="Which dtype has your buffer?",
         remedy="Results are float64 here: float32 keeps seven digits only.",
-        check="out_stride",
+        check="out_pad",
         edits=((WHOLE, WHOLE[:-1] + ", dtype=np.float32)"),),
     ),
     stamps_forward(

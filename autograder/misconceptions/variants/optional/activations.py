@@ -3,7 +3,7 @@
 from typing import Any
 
 from autograder.misconceptions.misconception import Misconception
-from autograder.misconceptions.variants.rules import CUT, READ_ONLY, SLOPE
+from autograder.misconceptions.variants.rules import PUT_BACK, READ_ONLY, SLOPE
 from autograder.misconceptions.variants.statements import CACHE
 
 _ACTIVATED = 'out = np.tanh(z) if conv_param["activation"] == "tanh" else np.maximum(z, 0)'
@@ -211,7 +211,7 @@ MISTAKES = (
         "conv_transpose_fused_backward",
         title="zeros are put on the opposite sides of what was cut off",
         question="Which rows of the gradient of the uncut output are zeros?",
-        remedy=CUT,
+        remedy=PUT_BACK,
         check="dx",
         edits=(("(top, bottom), (left, right)", "(bottom, top), (right, left)"),),
     ),

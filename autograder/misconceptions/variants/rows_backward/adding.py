@@ -3,8 +3,10 @@
 from autograder.misconceptions.variants.forms import (
     SCATTER,
     TAP_DX,
+    WINDOW_DX,
     by_places,
     by_taps,
+    by_windows,
     rows_backward,
 )
 from autograder.misconceptions.variants.rules import ADDING, SUMS
@@ -34,6 +36,14 @@ MISTAKES = (
         remedy=ADDING,
         check="dx",
         edits=((TAP_DX, TAP_DX.replace("+=", "=")),),
+    ),
+    by_windows(
+        "D75",
+        title="dx is assigned (=) window by window, instead of added (+=)",
+        question="How many windows read the entry in the middle of x?",
+        remedy=ADDING,
+        check="dx",
+        edits=((WINDOW_DX, WINDOW_DX.replace("+=", "=")),),
     ),
     by_places(
         "D47",

@@ -2,7 +2,7 @@
 
 from autograder.misconceptions.variants.forms import ONE_TAP, TAP_DX, by_taps, rows_backward
 from autograder.misconceptions.variants.rules import DOUBLE, READ_ONLY
-from autograder.misconceptions.variants.rules import TAPS as TAP_RULE
+from autograder.misconceptions.variants.rules import TAPS_ALIKE as TAP_RULE
 from autograder.misconceptions.variants.statements import DX, RETURN
 
 MISTAKES = (

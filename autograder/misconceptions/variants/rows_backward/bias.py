@@ -46,6 +46,14 @@ MISTAKES = (
         edits=((DB, "db = dout.mean(axis=(0, 2))"),),
     ),
     rows_backward(
+        "D79",
+        title="db is averaged over the batch",
+        question="Does the forward divide by N?",
+        remedy=SUMS,
+        check="db",
+        edits=((DB, DB + " / N"),),
+    ),
+    rows_backward(
         "D67",
         title="db is assigned (=) instead of added (+=): only the last window counts",
         question="What is left of db[f] after the second window?",

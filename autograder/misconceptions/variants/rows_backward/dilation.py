@@ -1,11 +1,19 @@
 """Dilation: how far apart taps are, and where windows end."""
 
-from autograder.misconceptions.variants.forms import WIDE_DW, by_wide_kernel, rows_backward
-from autograder.misconceptions.variants.rules import TAPS as TAP_RULE
+from autograder.misconceptions.variants.forms import (
+    ROW_PLACE,
+    WIDE_DW,
+    by_entries_back,
+    by_wide_kernel,
+    rows_backward,
+)
+from autograder.misconceptions.variants.rules import TAPS_ALIKE as TAP_RULE
 from autograder.misconceptions.variants.statements import DX, FIRST, REACH, STEPS, TAPS
 
 _NEIGHBOURS = "first : first + K"
 _DILATED = "first : first + reach : dilation"
+_STRIDED = "first : first + reach : stride"
+_WHICH = "Which of the two belongs to the window, and which to the tap?"
 
 MISTAKES = (
     rows_backward(
@@ -69,10 +77,37 @@ MISTAKES = (
     rows_backward(
         "D22",
         title="stride and dilation are swapped",
-        question="Which of the two belongs to the window, and which to the tap?",
+        question=_WHICH,
         remedy=TAP_RULE,
         check="dx",
         edits=((STEPS, 'dilation, stride = conv_param["stride"], conv_param["dilation"]'),),
+    ),
+    by_entries_back(
+        "D76",
+        title="stride and dilation are swapped in the place of a tap: i * dilation + k * stride",
+        question=_WHICH,
+        remedy=TAP_RULE,
+        check="dx",
+        edits=((ROW_PLACE, "m = i * dilation + k * stride"),),
+    ),
+    rows_backward(
+        "D77",
+        title="the taps of a window stand stride apart, as windows do",
+        question=_WHICH,
+        remedy=TAP_RULE,
+        check="dx",
+        edits=(
+            (TAPS, TAPS.replace(_DILATED, _STRIDED)),
+            (DX, DX.replace(_DILATED, _STRIDED)),
+        ),
+    ),
+    rows_backward(
+        "D78",
+        title="windows start dilation apart, as taps do",
+        question=_WHICH,
+        remedy=TAP_RULE,
+        check="dx",
+        edits=((FIRST, "first = i * dilation"),),
     ),
     rows_backward(
         "D23",

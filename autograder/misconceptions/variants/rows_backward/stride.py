@@ -1,7 +1,7 @@
 """The stride: where windows start."""
 
 from autograder.misconceptions.variants.forms import ONE_PLACE, by_places, rows_backward
-from autograder.misconceptions.variants.rules import TAPS as TAP_RULE
+from autograder.misconceptions.variants.rules import TAPS_ALIKE as TAP_RULE
 from autograder.misconceptions.variants.statements import DX, FIRST, TAPS
 
 MISTAKES = (

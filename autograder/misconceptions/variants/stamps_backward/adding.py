@@ -54,6 +54,14 @@ MISTAKES = (
         edits=((RETURN, "return dx, dw / N, db"),),
     ),
     stamps_backward(
+        "T69",
+        title="dw and db are averaged over the batch",
+        question="Does the forward divide by N?",
+        remedy=SUMS,
+        check="db",
+        edits=((RETURN, "return dx, dw / N, db / N"),),
+    ),
+    stamps_backward(
         "T36",
         title="all gradients are divided by the size of the batch",
         question="Does the forward divide by N?",

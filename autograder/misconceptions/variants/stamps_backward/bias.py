@@ -46,6 +46,14 @@ MISTAKES = (
         edits=((TDB, "db = dout.mean(axis=(0, 2, 3))"),),
     ),
     stamps_backward(
+        "T68",
+        title="db is averaged over the batch",
+        question="Does the forward divide by N?",
+        remedy=SUMS,
+        check="db",
+        edits=((TDB, TDB + " / N"),),
+    ),
+    stamps_backward(
         "T52",
         title="db is counted once for every stamp that wrote to an entry",
         question="How often was b[f] added to one entry of out?",

@@ -1,7 +1,7 @@
 """What was cut off on the way forward."""
 
 from autograder.misconceptions.variants.forms import stamps_backward
-from autograder.misconceptions.variants.rules import CUT
+from autograder.misconceptions.variants.rules import PUT_BACK
 from autograder.misconceptions.variants.statements import DWHOLE, PARAMETERS
 
 MISTAKES = (
@@ -9,7 +9,7 @@ MISTAKES = (
         "T04",
         title="the pad is ignored: windows are cut from dout as it is",
         question="Which size has the output before it is cut?",
-        remedy=CUT,
+        remedy=PUT_BACK,
         check="dx",
         edits=(
             (
@@ -23,7 +23,7 @@ MISTAKES = (
         "T24",
         title="no zeros are put around dout, so that the last windows do not fit",
         question="Which size has the output before it is cut?",
-        remedy=CUT,
+        remedy=PUT_BACK,
         check="dx",
         edits=((DWHOLE, "dwhole = dout"),),
     ),
@@ -31,7 +31,7 @@ MISTAKES = (
         "T05",
         title="pad is cut off from dout, which is cut already",
         question="Was the output made larger or smaller by pad?",
-        remedy=CUT,
+        remedy=PUT_BACK,
         check="dx",
         edits=(
             (DWHOLE, "dwhole = dout[:, :, pad : dout.shape[2] - pad, pad : dout.shape[3] - pad]"),
@@ -41,7 +41,7 @@ MISTAKES = (
         "T25",
         title="zeros are put below and on the right only",
         question="Behind how many rows does dout begin in the output before it is cut?",
-        remedy=CUT,
+        remedy=PUT_BACK,
         check="dx",
         edits=((DWHOLE, DWHOLE.replace("(pad, pad), (pad, pad)", "(0, 2 * pad), (0, 2 * pad)")),),
     ),
@@ -49,7 +49,7 @@ MISTAKES = (
         "T26",
         title="dout is surrounded by its border values instead of zeros",
         question="What is the gradient of an entry that was cut off?",
-        remedy=CUT,
+        remedy=PUT_BACK,
         check="dx",
         edits=((DWHOLE, DWHOLE[:-1] + ', mode="edge")'),),
     ),
@@ -57,7 +57,7 @@ MISTAKES = (
         "T27",
         title="the pad is taken to be 1, whatever conv_param says",
         question="Where does your function read conv_param['pad']?",
-        remedy=CUT,
+        remedy=PUT_BACK,
         check="dx",
         edits=((PARAMETERS, 'stride, pad = conv_param["stride"], 1'),),
     ),
