@@ -114,6 +114,10 @@ def test_the_first_line_names_the_function_and_its_state(failed: ReportCard) -> 
     [
         (card(result(), result(name="dw"), status="passed"), "all 2 checks passed"),
         (card(result(), status="passed"), "passed"),
+        (
+            card(result(), result("not started", "dw"), status="passed"),
+            "1 of 2 checks passed, 1 not tested yet",
+        ),
         (card(result("failed")), "failed"),
         (card(), "failed"),
         (
