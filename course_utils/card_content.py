@@ -45,7 +45,8 @@ class Grid:
     """An error map as glyphs: one character per entry, all rows of the same length.
 
     ``marked`` is the row and column of the worst entry.  ``legend`` pairs glyphs with
-    their meaning.  ``rows_are_numbered`` is False for a slice of one dimension.
+    their meaning; a glyph is empty where the text says which are meant.
+    ``rows_are_numbered`` is False for a slice of one dimension.
     """
 
     caption: str
@@ -316,14 +317,11 @@ def _glyph(value: float, largest: float) -> str:
 
 def _legend(glyphs: str, largest: float) -> tuple[tuple[str, str], ...]:
     legend = []
+    if set(glyphs) & set(LEVELS):
+        size = _number(largest, 3)
+        legend.append(("", f"Digits: error in ninths of the largest (9 = {size})"))
     if RIGHT in glyphs:
         legend.append((RIGHT, "right"))
-    used = sorted(set(glyphs) & set(LEVELS))
-    if used:
-        size = _number(largest, 3)
-        legend.append(("9", f"the largest error, {size}"))
-    if len(used) > 1:
-        legend.append(("1", "up to a ninth of it"))
     if NOT_FINITE in glyphs:
         legend.append((NOT_FINITE, "not a finite number"))
     return tuple(legend)
