@@ -93,10 +93,10 @@ def _wrong(got: Array, expected: Array) -> Array:
 
 
 def _shape_pattern(output: str, case: Wrong, axes: Sequence[str]) -> str:
-    got, expected, pad = case.got, case.expected, _numbers(case.inputs).get("pad", 0)
+    got, expected, pad = case.got, case.expected, _numbers(case.inputs).get("pad")
     if got.size == 0:
-        why = "" if pad else ": a slice such as [0:-0] selects nothing when the padding is 0"
-        return f"{output} is empty{why}."
+        when = " when pad is 0" if pad == 0 else ""
+        return f"{output} has no entries{when}."
     if got.ndim == 0:
         return f"{output} is a single number, as if it were summed over every axis."
     if got.ndim != expected.ndim:
@@ -107,7 +107,7 @@ def _shape_pattern(output: str, case: Wrong, axes: Sequence[str]) -> str:
         )
     if axes or got.ndim < 2 * _SPATIAL:
         return f"{output} has another size than it should have."
-    return _image_shape_pattern(output, got, expected, pad)
+    return _image_shape_pattern(output, got, expected, pad or 0)
 
 
 def _image_shape_pattern(output: str, got: Array, expected: Array, pad: int) -> str:
