@@ -231,6 +231,20 @@ MISTAKES = (
         ),
     ),
     avg_backward(
+        "A34",
+        title="the number of windows in a row is computed from the height",
+        question="How many windows stand side by side, and how many below each other?",
+        remedy=AXES,
+        check="dx",
+        edits=(
+            (
+                "_, _, H_out, W_out = dout.shape",
+                "_, _, H_out, _ = dout.shape\n"
+                "    W_out = 1 + (H + 2 * pad - pool_height) // stride",
+            ),
+        ),
+    ),
+    avg_backward(
         "A19",
         title="the padding was not cut off from dx",
         question="Which shape must dx have?",

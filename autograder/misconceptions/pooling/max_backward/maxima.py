@@ -141,7 +141,7 @@ MISTAKES = (
         title="the entry with the largest absolute value gets the gradient",
         question="Which entry of (-5, 2) is the maximum?",
         remedy=ONE,
-        check="dx_stride",
+        check="dx_negative",
         edits=(("np.argmax(window)", "np.argmax(np.abs(window))"),),
     ),
     max_backward(
@@ -157,7 +157,7 @@ MISTAKES = (
         title="negative maxima get no gradient, as if this were a ReLU",
         question="Can a maximum be negative?",
         remedy=ONE,
-        check="dx_stride",
+        check="dx_negative",
         edits=((SEND, SEND + " * (window.max() > 0)"),),
     ),
     max_backward(
@@ -165,7 +165,7 @@ MISTAKES = (
         title="negative entries are taken for zero before the maximum is looked for",
         question="Can a maximum be negative?",
         remedy=ONE,
-        check="dx_stride",
+        check="dx_negative",
         edits=(("np.argmax(window)", "np.argmax(np.maximum(window, 0))"),),
     ),
     max_backward(

@@ -119,6 +119,20 @@ MISTAKES = (
         ),
     ),
     max_backward(
+        "P70",
+        title="the number of windows in a row is computed from the height",
+        question="How many windows stand side by side, and how many below each other?",
+        remedy=AXES,
+        check="dx",
+        edits=(
+            (
+                "_, _, H_out, W_out = dout.shape",
+                "_, _, H_out, _ = dout.shape\n"
+                "    W_out = 1 + (H + 2 * pad - pool_height) // stride",
+            ),
+        ),
+    ),
+    max_backward(
         "P36",
         title="the last row of windows is left out",
         question="Which is the last value of i in your loop?",
