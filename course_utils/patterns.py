@@ -20,6 +20,8 @@ _NAMES = {"dw": ("filter", "channel"), "out": ("image", "output channel")}
 _ORDINALS = {2: "second", 3: "third"}
 #: So many cases must show what a single one may show by accident.
 _ENOUGH_CASES = 2
+#: So many entries are not equal by accident.
+_ENOUGH_ENTRIES = 4
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,13 @@ def _zero(output: str, got: Array, expected: Array) -> str:
     return f"{output} is zero everywhere." if not got.any() and expected.any() else ""
 
 
+def _constant(output: str, got: Array, expected: Array) -> str:
+    """One number everywhere: the start of a maximum, say, or the fill of a buffer."""
+    if got.size < _ENOUGH_ENTRIES or np.ptp(got) or not np.ptp(expected):
+        return ""
+    return f"{output} is {got.flat[0]:g} everywhere: look for where this number comes from."
+
+
 def _factor(output: str, got: Array, expected: Array) -> str:
     norm = float(np.sum(expected.astype(float) ** 2))
     if norm == 0.0:
@@ -178,6 +187,7 @@ def _rounded(output: str, got: Array, expected: Array) -> str:
 
 _VALUE_PATTERNS: tuple[Callable[[str, Array, Array], str], ...] = (
     _zero,
+    _constant,
     _rounded,
     _factor,
     _rearranged,
