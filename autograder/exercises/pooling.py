@@ -180,7 +180,7 @@ def _integers(output: str) -> Check:
     return Check(
         "integers",
         "integer x",
-        f"{output} is float64, whatever the dtype of x.",
+        f"{output} has for whole numbers the values that it has for the same numbers in float64.",
         weight=0.5,
         kind="dtype",
         outputs=(output,),
