@@ -189,7 +189,8 @@ def _with_cache_evidence(
         return judgement.with_untested_cache(NO_BACKWARD_YET)
     other = recorded.load(asked.exercise.consumer)
     evidence = judge(other.exercise, other.cases, other.answers, session)
-    if evidence.cache_serves is None:
+    # One that passes with a cache of another form shows that this cache serves.
+    if evidence.cache_serves is None and evidence.status != "passed":
         is_stub = evidence.status == "not started"
         return judgement.with_untested_cache(NO_BACKWARD_YET if is_stub else BACKWARD_IS_WRONG)
     return judgement.with_cache(serves=evidence.cache_serves)

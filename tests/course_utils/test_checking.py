@@ -317,6 +317,14 @@ def test_a_cache_that_no_backward_has_tried_is_neither_passed_nor_failed(
     assert f"Not tested yet:\n  - the cache serves the backward: {why}" in card.text()
 
 
+def test_a_cache_of_another_form_has_been_tried_when_its_backward_passes(convolution):
+    functions = convolution(
+        (CACHED, 'cache = {"x": x, "w": w, "conv_param": conv_param}'),
+        (UNPACKED, 'x, w, conv_param = (cache[k] for k in ("x", "w", "conv_param"))'),
+    )
+    assert examine(functions[FORWARD], FORWARD).in_brief() == f"{FORWARD}: all 7 checks passed."
+
+
 def test_a_forward_is_checked_where_there_is_no_backward_at_all(convolution):
     functions = convolution()
     del functions[BACKWARD]
