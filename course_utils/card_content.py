@@ -5,7 +5,7 @@ passed ``card_safety.reduced``.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -32,8 +32,12 @@ OPTIONAL = "This part is optional: it can only add points, and what is open here
 #: How a status is shown: what is not right yet in an optional part is open, not failed.
 Mark = Literal["passed", "failed", "open", "not started", "not judged"]
 
-#: Statuses of single checks, in the order in which a headline counts them.
-_COUNTED: tuple[Status, ...] = ("failed", "not judged", "not started")
+#: Statuses of single checks, in the order in which a headline counts them, and its words.
+_COUNTED: Mapping[Status, str] = {
+    "failed": "failed",
+    "not judged": "not judged",
+    "not started": "not tested yet",
+}
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,8 @@ class Grid:
     """An error map as glyphs: one character per entry, all rows of the same length.
 
     ``marked`` is the row and column of the worst entry.  ``legend`` pairs glyphs with
-    their meaning.  ``rows_are_numbered`` is False for a slice of one dimension.
+    their meaning; a glyph is empty where the text says which are meant.
+    ``rows_are_numbered`` is False for a slice of one dimension.
     """
 
     caption: str
@@ -142,13 +147,15 @@ def _state(card: "ReportCard") -> str:
     """What follows the function's name: ``2 of 6 checks failed``."""
     total = len(card.checks)
     if card.status == "passed" and total > 1:
+        if untested := _count(card.checks, "not started"):
+            return f"{total - untested} of {total} checks passed, {untested} not tested yet"
         return f"all {total} checks passed"
     if card.status == "failed" and card.optional:
         passed = f"{_count(card.checks, 'passed')} of {total} checks passed"
         return f"{passed if total > 1 else 'open'} (optional)"
     if card.status == "failed" and total > 1:
-        counts = [(_count(card.checks, status), status) for status in _COUNTED]
-        told = [f"{number} of {total} checks {status}" for number, status in counts if number]
+        counts = [(_count(card.checks, status), word) for status, word in _COUNTED.items()]
+        told = [f"{number} of {total} checks {word}" for number, word in counts if number]
         return ", ".join(told) or "failed"
     return card.status
 
@@ -315,14 +322,11 @@ def _glyph(value: float, largest: float) -> str:
 
 def _legend(glyphs: str, largest: float) -> tuple[tuple[str, str], ...]:
     legend = []
+    if set(glyphs) & set(LEVELS):
+        size = _number(largest, 3)
+        legend.append(("", f"Digits: error in ninths of the largest (9 = {size})"))
     if RIGHT in glyphs:
         legend.append((RIGHT, "right"))
-    used = sorted(set(glyphs) & set(LEVELS))
-    if used:
-        size = _number(largest, 3)
-        legend.append(("9", f"the largest error, {size}"))
-    if len(used) > 1:
-        legend.append(("1", "up to a ninth of it"))
     if NOT_FINITE in glyphs:
         legend.append((NOT_FINITE, "not a finite number"))
     return tuple(legend)
@@ -339,7 +343,7 @@ def _not_looked_at(card: "ReportCard") -> Iterator[Section]:
             titles = tuple(_title(check) for check in card.checks)
             yield Section("What will be looked at", items=titles)
         return
-    for status, heading in (("not judged", "Not judged"), ("not started", "Not looked at")):
+    for status, heading in (("not judged", "Not judged"), ("not started", "Not tested yet")):
         found = [check for check in card.checks if check.status == status]
         items = tuple(_with(_title(check), check.message) for check in found)
         if items:

@@ -131,7 +131,10 @@ def _cell(glyph: str, *, marked: bool) -> str:
 
 
 def _legend(grid: Grid) -> str:
-    entries = [f"{_swatch(glyph)} {escape(meaning)}" for glyph, meaning in grid.legend]
+    entries = [
+        f"{_swatch(glyph)} = {escape(meaning)}" if glyph else escape(meaning)
+        for glyph, meaning in grid.legend
+    ]
     if grid.marked is not None:
         entries.append("outlined: the worst entry")
     return f"<div style='margin-top:4px'>{' &nbsp; '.join(entries)}</div>"
@@ -139,6 +142,4 @@ def _legend(grid: Grid) -> str:
 
 def _swatch(glyph: str) -> str:
     style = _NOT_FINITE_CELL if glyph == NOT_FINITE else _MAP
-    if glyph in LEVELS:
-        style = f"background:{HEAT[LEVELS.index(glyph)]};color:#000"
     return f"<span style='{style};font-family:monospace;padding:0 5px'>{escape(glyph)}</span>"

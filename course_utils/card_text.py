@@ -55,9 +55,9 @@ def _grid(grid: Grid) -> Iterator[str]:
         ]
         label = f"{number:>2} " if grid.rows_are_numbered else ""
         yield f"{_INDENT * 2}{label}{''.join(cells)}"
-    legend = [f"{glyph} {meaning}" for glyph, meaning in grid.legend]
+    legend = [f"{glyph} = {meaning}" if glyph else meaning for glyph, meaning in grid.legend]
     if grid.marked is not None:
-        legend.append("[ ] the worst entry")
+        legend.append("[ ] = the worst entry")
     yield from wrapped("; ".join(legend), _INDENT)
     yield ""
 

@@ -20,7 +20,7 @@ from course_utils import recorded
 from course_utils.diagnosis import HINT_NAME, Diagnosis, diagnose
 from course_utils.drivers import DRIVERS, bound
 from course_utils.exercise import Kept, Raised, Returned, Session, Value
-from course_utils.judgement import Judgement
+from course_utils.judgement import BACKWARD_IS_WRONG, NO_BACKWARD_YET, Judgement
 from course_utils.judging import judge
 from course_utils.plain import plain_outputs
 from course_utils.report_card import ReportCard
@@ -181,12 +181,18 @@ def _shown(value: object) -> str:
 def _with_cache_evidence(
     judgement: Judgement, asked: recorded.Recorded, session: "LocalSession"
 ) -> Judgement:
-    """Fail a forward's cache check when its backward shows that the cache is wrong."""
+    """Let a forward's backward test its cache; while it cannot, say so and fail nothing."""
     backward = asked.exercise.backward
-    if judgement.status == "not started" or not backward or not session.has(backward):
+    if judgement.status == "not started" or not backward:
         return judgement
+    if not session.has(backward):
+        return judgement.with_untested_cache(NO_BACKWARD_YET)
     other = recorded.load(asked.exercise.consumer)
     evidence = judge(other.exercise, other.cases, other.answers, session)
+    # One that passes with a cache of another form shows that this cache serves.
+    if evidence.cache_serves is None and evidence.status != "passed":
+        is_stub = evidence.status == "not started"
+        return judgement.with_untested_cache(NO_BACKWARD_YET if is_stub else BACKWARD_IS_WRONG)
     return judgement.with_cache(evidence)
 
 

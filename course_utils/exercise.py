@@ -22,6 +22,9 @@ CheckKind = Literal["value", "share", "dtype", "unchanged", "repeatable", "cache
 #: Kinds that look at what was returned, on cases of their own.
 VALUE_KINDS: Final = frozenset[CheckKind]({"value", "share"})
 
+#: Numbers beyond this are no longer followed by hand.
+LARGEST_BY_HAND = 1000
+
 
 @dataclass(frozen=True)
 class Case:
@@ -39,6 +42,16 @@ class Case:
     dout: Array
     saved: Mapping[str, Value] = field(default_factory=dict)
     driver: str = ""
+
+    @property
+    def is_extreme(self) -> bool:
+        """Tell whether it is hard to follow: huge numbers, or a first array of a single one.
+
+        Such a case is there for mistakes that no other shows; of the rest, others say more.
+        """
+        arrays = [v for v in self.inputs.values() if isinstance(v, np.ndarray)]
+        alone = bool(arrays) and arrays[0].size == 1
+        return alone or any(bool((np.abs(array) > LARGEST_BY_HAND).any()) for array in arrays)
 
     @property
     def title(self) -> str:

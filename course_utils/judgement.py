@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from course_utils.exercise import Answer, CheckResult, Status
 
+NO_BACKWARD_YET = "write the backward first"
+BACKWARD_IS_WRONG = "the backward must be right first"
 CACHE_IS_WRONG = (
     "The backward is right with the standard cache, but not with the cache that your "
     "forward returns: the forward caches something else than the backward reads."
@@ -56,3 +58,16 @@ class Judgement:
         )
         status: Status = "passed" if all(c.status == "passed" for c in checks) else "failed"
         return replace(self, checks=checks, status=status)
+
+    def with_untested_cache(self, why: str) -> "Judgement":
+        """This judgement of a forward, whose cache nothing has tried yet.
+
+        That is shown instead of a success, and is no failure: the status stays.
+        """
+        checks = tuple(
+            replace(c, status="not started", message=why)
+            if c.kind == "cache" and c.status == "passed"
+            else c
+            for c in self.checks
+        )
+        return replace(self, checks=checks)

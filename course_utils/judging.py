@@ -275,7 +275,7 @@ class _Trial:
                 self.results[check.name] = self._failed_value(check, best)
 
     def _failed_value(self, check: Check, attempt: Attempt) -> CheckResult:
-        """The failure on the smallest case, on one with a map of the error if there is any."""
+        """The failure on an ordinary case, if any with a map of the error, and small."""
         wrong = [
             (compared, case)
             for case in sorted(self.cases, key=_size)
@@ -284,7 +284,9 @@ class _Trial:
             if not (compared := attempt.compared[case.name, output]).right
         ]
         # The first of several minima: the smallest case.
-        compared, case = min(wrong, key=lambda found: found[0].error_map is None)
+        compared, case = min(
+            wrong, key=lambda found: (found[1].is_extreme, found[0].error_map is None)
+        )
         return replace(
             _result(check, "failed", compared.message),
             case=case.title,

@@ -20,6 +20,8 @@ _NAMES = {"dw": ("filter", "channel"), "out": ("image", "output channel")}
 _ORDINALS = {2: "second", 3: "third"}
 #: So many cases must show what a single one may show by accident.
 _ENOUGH_CASES = 2
+#: So many entries are not equal by accident.
+_ENOUGH_ENTRIES = 4
 
 
 @dataclass(frozen=True)
@@ -93,10 +95,10 @@ def _wrong(got: Array, expected: Array) -> Array:
 
 
 def _shape_pattern(output: str, case: Wrong, axes: Sequence[str]) -> str:
-    got, expected, pad = case.got, case.expected, _numbers(case.inputs).get("pad", 0)
+    got, expected, pad = case.got, case.expected, _numbers(case.inputs).get("pad")
     if got.size == 0:
-        why = "" if pad else ": a slice such as [0:-0] selects nothing when the padding is 0"
-        return f"{output} is empty{why}."
+        when = " when pad is 0" if pad == 0 else ""
+        return f"{output} has no entries{when}."
     if got.ndim == 0:
         return f"{output} is a single number, as if it were summed over every axis."
     if got.ndim != expected.ndim:
@@ -107,7 +109,7 @@ def _shape_pattern(output: str, case: Wrong, axes: Sequence[str]) -> str:
         )
     if axes or got.ndim < 2 * _SPATIAL:
         return f"{output} has another size than it should have."
-    return _image_shape_pattern(output, got, expected, pad)
+    return _image_shape_pattern(output, got, expected, pad or 0)
 
 
 def _image_shape_pattern(output: str, got: Array, expected: Array, pad: int) -> str:
@@ -133,6 +135,13 @@ def _image_shape_pattern(output: str, got: Array, expected: Array, pad: int) -> 
 
 def _zero(output: str, got: Array, expected: Array) -> str:
     return f"{output} is zero everywhere." if not got.any() and expected.any() else ""
+
+
+def _constant(output: str, got: Array, expected: Array) -> str:
+    """One number everywhere: the start of a maximum, say, or the fill of a buffer."""
+    if got.size < _ENOUGH_ENTRIES or np.ptp(got) or not np.ptp(expected):
+        return ""
+    return f"{output} is {got.flat[0]:g} everywhere: look for where this number comes from."
 
 
 def _factor(output: str, got: Array, expected: Array) -> str:
@@ -178,6 +187,7 @@ def _rounded(output: str, got: Array, expected: Array) -> str:
 
 _VALUE_PATTERNS: tuple[Callable[[str, Array, Array], str], ...] = (
     _zero,
+    _constant,
     _rounded,
     _factor,
     _rearranged,

@@ -18,7 +18,8 @@
 #
 # You need the chain rule, NumPy slices, pencil and paper, and about 90 minutes. Run the cells in
 # order. Where a cell says `# YOUR CODE HERE`, replace that line and the one below it by your own.
-# `check(...)` tells you at once what is right and what is not; ask it as often as you like.
+# `check(...)` tells you at once what is right and what is not; ask it as often as you like. The
+# points of an exercise stand in its heading.
 
 # %%
 import numpy as np
@@ -31,6 +32,7 @@ from course_utils import check, pictures
 # | written | in code | what it is | shape |
 # |---|---|---|---|
 # | $x$ | `x` | input: $N$ images with $C$ channels | $(N, C, H, W)$ |
+# | $M,\ K$ | | lengths of a row and of its kernel, where one dimension is enough | |
 # | $w$ | `w` | $F$ filters, each as deep as the input | $(F, C, HH, WW)$ |
 # | $b$ | `b` | one number per filter | `(F,)` |
 # | $s$ | `conv_param["stride"]` | step of the window | whole number, 1 or more |
@@ -38,11 +40,12 @@ from course_utils import check, pictures
 # | $\tilde x$ | | $x$ with its border of zeros | $(N, C, H + 2p, W + 2p)$ |
 # | $\mathrm{out}$ | `out` | output | $(N, F, H', W')$ |
 # | $L$ | | the loss: one number, far downstream | |
+# | $\theta$ | | any one of the numbers in $x$, $w$ and $b$ | |
 # | $\mathrm{dout}$ | `dout` | $\partial L / \partial\,\mathrm{out}$, handed to us | as `out` |
 # | $dx, dw, db$ | `dx`, `dw`, `db` | $\partial L/\partial x$, $\partial L/\partial w$, $\partial L/\partial b$ | as `x`, `w`, `b` |
 #
 # Indices: image $n$, channel $c$, filter $f$, output position $(i, j)$, position inside the kernel
-# $(u, v)$, row and column of the padded input $(r, q)$. All count from 0.
+# $(u, v)$, row and column of a pixel of $x$ $(r, q)$. All count from 0.
 #
 # "Convolution" here is what every deep-learning library calls so: the kernel is *not* flipped
 # (mathematicians say cross-correlation).
@@ -188,23 +191,24 @@ def slide(x, w, b, stride):
     return result
 
 
-def attempt(function, *arguments, expect):
-    """Call a function and say whether it returns what is expected."""
+def attempt(call, expected):
+    """Print what call() gives and what it should give; an unwritten function is no error."""
     try:
-        found = function(*arguments)
+        got = np.asarray(call())
     except NotImplementedError:
-        print("not written yet")
+        print("Not yet: write the function above, then run this cell again.")
         return
-    right = np.shape(found) == np.shape(expect) and np.allclose(found, expect)
-    print("right:" if right else f"not yet, expected\n{np.array(expect)}\nfound", found, sep="\n")
+    agree = got.shape == np.shape(expected) and np.allclose(got, expected)
+    print("yours:", got, "expected:", np.array(expected), sep="\n")
+    print("They agree." if agree else "They differ.")
 
 
 # %%
 row = np.array([1.0, 2.0, 0.0, -1.0, 3.0])
 kernel = np.array([1.0, 0.0, -2.0])
 
-attempt(slide, row, kernel, 0.0, 1, expect=[1, 4, -6])
-attempt(slide, row, kernel, 0.0, 2, expect=[1, -6])
+attempt(lambda: slide(row, kernel, 0.0, 1), expected=[1, 4, -6])
+attempt(lambda: slide(row, kernel, 0.0, 2), expected=[1, -6])
 
 # %% [markdown]
 # ## Step 2 of 3: padding (one blank)
@@ -228,8 +232,8 @@ def slide_padded(x, w, b, stride, pad):
 
 
 # %%
-attempt(slide_padded, row, kernel, 0.0, 1, 1, expect=[-4, 1, 4, -6, -1])
-attempt(slide_padded, row, kernel, 0.0, 2, 0, expect=[1, -6])
+attempt(lambda: slide_padded(row, kernel, 0.0, 1, 1), expected=[-4, 1, 4, -6, -1])
+attempt(lambda: slide_padded(row, kernel, 0.0, 2, 0), expected=[1, -6])
 
 # %% [markdown]
 # ## Step 3 of 3: images and channels
@@ -259,12 +263,8 @@ two_channels = np.stack([row, 2 * row])[np.newaxis]
 two_filters = np.array([[[1.0, 0.0, -2.0], [0.0, 1.0, 0.0]], [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]])
 
 attempt(
-    slide_channels,
-    two_channels,
-    two_filters,
-    np.array([0.0, 10.0]),
-    2,
-    expect=[[[5, -8], [12, 13]]],
+    lambda: slide_channels(two_channels, two_filters, np.array([0.0, 10.0]), 2),
+    expected=[[[5, -8], [12, 13]]],
 )
 
 # %% [markdown]
@@ -283,7 +283,8 @@ def conv_forward_naive(x, w, b, conv_param):
 
     Returns a pair. First the output, float64, shape (N, F, H_out, W_out), where H_out is
     1 plus the floor of (H + 2 pad - HH) / stride, and W_out likewise from W and WW. Second the
-    cache: a tuple of x (not padded), w, b and conv_param, in this order.
+    cache: a tuple of x (not padded), w, b and conv_param, in this order. A cache of another
+    form is right, too, as long as your conv_backward_naive needs nothing else.
 
     Rules: pad rows and columns of zeros go on each of the four sides. The kernel is not flipped.
     What no whole window reaches is left out. Height and width may differ, in the image and in
@@ -314,6 +315,9 @@ def conv_forward_naive(x, w, b, conv_param):
 # and what failed, the worst entry, and where it is. A function that is not written yet counts as
 # *not started*, not as wrong.
 #
+# While anything on the card is open, a red line stands below it: `CheckFailed`, with what was found
+# first. It is no crash of yours. Where "Run All" stops there, go on from the next cell.
+#
 # If you are stuck, ask for more in a cell of your own: `check(conv_forward_naive, hint=2)` asks you
 # a question, `hint=3` shows the smallest failing case, `hint=4` names the mistake. Asking costs
 # nothing.
@@ -329,11 +333,15 @@ def paper_forward(stride, pad):
     return conv_forward_naive(paper_x, paper_w, paper_b, {"stride": stride, "pad": pad})[0][0, 0]
 
 
-attempt(paper_forward, 1, 0, expect=[[0, 5], [4, -1]])
-attempt(paper_forward, 2, 1, expect=[[1, 5], [1, -1]])
+attempt(lambda: paper_forward(1, 0), expected=[[0, 5], [4, -1]])
+attempt(lambda: paper_forward(2, 1), expected=[[1, 5], [1, -1]])
 
 # %% nbgrader={"grade": true, "grade_id": "conv_forward_naive", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false} tags=["raises-exception"]
 check(conv_forward_naive)
+
+# %% [markdown]
+# One line of the card says *not tested yet*: whether your cache serves the backward can only be seen
+# when there is a backward. You will come back to it at the end of Part II.
 
 # %% [markdown]
 # ## What a convolution sees
@@ -352,6 +360,13 @@ pictures.convolution.photograph_edges(conv_forward_naive, filters)
 # %% [markdown]
 # *A question to look at, not to hand in:* the results have a thin line along their border that is
 # not in the photograph. Which of the ingredients of formula (1) put it there?
+#
+# <details><summary>Answer</summary>
+#
+# The padding. A window at the border reads zeros, which are black, beside the photograph: the edge
+# filters find an edge there, and the blur mixes black into the border.
+#
+# </details>
 
 # %% [markdown]
 # # Part II. Backward
@@ -369,14 +384,14 @@ pictures.convolution.backward_scatter()
 # %% [markdown]
 # ## What is asked
 #
-# By the chain rule, for any number $\theta$ among the entries of $x$, $w$ and $b$,
+# By the chain rule, for any one number $\theta$ among the entries of $x$, $w$ and $b$,
 #
 # $$\frac{\partial L}{\partial \theta}
 #   = \sum_{n, f, i, j} \mathrm{dout}[n, f, i, j]\;
 #     \frac{\partial\,\mathrm{out}[n, f, i, j]}{\partial \theta} . \tag{2}$$
 #
 # Most of these derivatives are zero, and nobody ever writes them all down: for a single 32 by 32
-# image with 3 channels and 16 filters the full table would have
+# image with 3 channels and 16 filters (3 by 3, pad 1, stride 1) the table for $x$ alone would have
 # $16384 \times 3072 \approx 50$ million entries. We only ask, for one $\theta$ at a time:
 # **which outputs is it in, and with which factor?**
 
@@ -414,13 +429,14 @@ pictures.convolution.one_pixel()
 #
 # $$dx[2] = \mathrm{dout}[0]\,w[2] + \mathrm{dout}[1]\,w[1] + \mathrm{dout}[2]\,w[0] .$$
 #
-# In general pixel $r$ is in window $i$ if $r = i s + u$ for some $0 \le u < K$. Then
-# $u = r - i s$, and
+# In general pixel $r$ is in window $i$ if $r = i s + u$ for some $0 \le u < K$, so $u = r - i s$. And
+# the window must exist: with $M'$ outputs, $i$ is one of $0, \dots, M' - 1$. Together
 #
-# $$dx[r] = \sum_{i \,:\; 0 \le r - i s < K} \mathrm{dout}[i]\; w[r - i s] .$$
+# $$dx[r] = \sum_{\substack{0 \le i < M' \\ 0 \le r - i s < K}} \mathrm{dout}[i]\; w[r - i s] .$$
 #
-# As $i$ grows, the index of $w$ falls: this is the *gathering* form, and at stride 1 it is a
-# convolution with the flipped kernel. It is right, but its condition on $i$ is tedious to program.
+# As $i$ grows, the index of $w$ falls: this is the *gathering* form. At stride 1 it is a convolution
+# of $\mathrm{dout}$, padded with $K - 1$ zeros on either side, with the flipped kernel. It is right,
+# but its conditions on $i$ are tedious to program.
 
 # %% [markdown]
 # ## The same sum, in the order of the forward pass
@@ -443,8 +459,8 @@ pictures.convolution.one_pixel()
 # %% [markdown]
 # ## Padding
 #
-# Formula (5) gives the gradient of the *padded* image. A pixel in row $h$ and column $k$ of $x$
-# is the pixel in row $h + p$ and column $k + p$ of $\tilde x$, so it has the same gradient. The
+# Formula (5) gives the gradient of the *padded* image. Pixel $(r, q)$ of $x$ is pixel
+# $(r + p, q + p)$ of $\tilde x$, so it has the same gradient. The
 # border of zeros received gradient as well, but no entry of $x$ stands there. Watch the last step:
 
 # %% tags=["picture"]
@@ -473,10 +489,13 @@ pictures.convolution.backward_scatter(stride=2, pad=1)
 pictures.convolution.coverage()
 
 # %% [markdown]
-# <details><summary>Answer to 4</summary>
+# <details><summary>Answers</summary>
 #
-# A gradient always has the shape of the thing it belongs to: <code>(4, 3, 7, 9)</code>,
-# <code>(5, 3, 3, 2)</code> and <code>(5,)</code>.
+# 1. The two pixels (2, 2) and (2, 3) receive 9, the four corners receive 1.
+# 2. No: 1, 2 or 4, depending on how many windows meet there. Column 5 is in no window at all.
+# 3. All pixels of row 2 and of columns 2 and 5.
+# 4. A gradient always has the shape of the thing it belongs to: <code>(4, 3, 7, 9)</code>,
+#    <code>(5, 3, 3, 2)</code> and <code>(5,)</code>.
 #
 # </details>
 
@@ -540,12 +559,8 @@ def slopes(loss, at):
 
 upstream_row = np.array([2.0, -1.0])
 attempt(
-    weight_gradient,
-    upstream_row,
-    row,
-    kernel,
-    2,
-    expect=slopes(lambda w: upstream_row @ slide(row, w, 0.0, 2), kernel),
+    lambda: weight_gradient(upstream_row, row, kernel, 2),
+    expected=slopes(lambda w: upstream_row @ slide(row, w, 0.0, 2), kernel),
 )
 
 # %% [markdown]
@@ -568,12 +583,8 @@ def input_gradient(dout, length, w, stride):
 
 # %%
 attempt(
-    input_gradient,
-    upstream_row,
-    len(row),
-    kernel,
-    2,
-    expect=slopes(lambda x: upstream_row @ slide(x, kernel, 0.0, 2), row),
+    lambda: input_gradient(upstream_row, len(row), kernel, 2),
+    expected=slopes(lambda x: upstream_row @ slide(x, kernel, 0.0, 2), row),
 )
 
 # %% [markdown]
@@ -596,22 +607,12 @@ def input_gradient_padded(dout, length, w, stride, pad):
 # %%
 upstream_wide = np.array([2.0, -1.0, 3.0])
 attempt(
-    input_gradient_padded,
-    upstream_wide,
-    len(row),
-    kernel,
-    2,
-    1,
-    expect=slopes(lambda x: upstream_wide @ slide(np.pad(x, 1), kernel, 0.0, 2), row),
+    lambda: input_gradient_padded(upstream_wide, len(row), kernel, 2, 1),
+    expected=slopes(lambda x: upstream_wide @ slide(np.pad(x, 1), kernel, 0.0, 2), row),
 )
 attempt(
-    input_gradient_padded,
-    upstream_row,
-    len(row),
-    kernel,
-    2,
-    0,
-    expect=slopes(lambda x: upstream_row @ slide(x, kernel, 0.0, 2), row),
+    lambda: input_gradient_padded(upstream_row, len(row), kernel, 2, 0),
+    expected=slopes(lambda x: upstream_row @ slide(x, kernel, 0.0, 2), row),
 )
 
 # %% [markdown]
@@ -624,7 +625,7 @@ attempt(
 # |---|---|---|
 # | `dw` | $f, c, u, v$ | images $n$, positions $i, j$ |
 # | `db` | $f$ | images $n$, positions $i, j$ |
-# | `dx` | $n, c$, row, column | filters $f$, positions $i, j$ |
+# | `dx` | $n, c, r, q$ | filters $f$, and those positions $i, j$ whose window holds the pixel |
 #
 # The loops are those of the forward pass. In the middle of them, where the forward pass makes one
 # entry of `out`, the backward pass knows one entry of `dout`, and gives to one slice of `dw` and to
@@ -676,22 +677,31 @@ paper_dout = np.array([[[[1.0, 2.0], [-1.0, 3.0]]]])
 
 
 def paper_backward(stride, pad):
-    """Return the one channel of the input's gradient for the example on paper."""
+    """Return dx, dw and db for the example on paper."""
     _, kept = conv_forward_naive(paper_x, paper_w, paper_b, {"stride": stride, "pad": pad})
-    return conv_backward_naive(paper_dout, kept)[0][0, 0]
+    return conv_backward_naive(paper_dout, kept)
 
 
-attempt(paper_backward, 1, 0, expect=[[1, 1, -2], [1, 8, -3], [-2, 6, 0]])
-attempt(paper_backward, 2, 1, expect=[[0, 4, 0], [1, 3, -3], [0, 6, 0]])
+attempt(lambda: paper_backward(1, 0)[0], expected=[[[[1, 1, -2], [1, 8, -3], [-2, 6, 0]]]])
+attempt(lambda: paper_backward(1, 0)[1], expected=[[[[8, 10], [0, 10]]]])
+attempt(lambda: paper_backward(1, 0)[2], expected=[5])
+
+attempt(lambda: paper_backward(2, 1)[0], expected=[[[[0, 4, 0], [1, 3, -3], [0, 6, 0]]]])
+attempt(lambda: paper_backward(2, 1)[1], expected=[[[[3, 9], [4, 2]]]])
+attempt(lambda: paper_backward(2, 1)[2], expected=[5])
 
 # %% nbgrader={"grade": true, "grade_id": "conv_backward_naive", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false} tags=["raises-exception"]
 check(conv_backward_naive)
 
 # %% [markdown]
+# Then run `check(conv_forward_naive)` once more: only now can it test your cache.
+
+# %% [markdown]
 # ## What the gradient is good for
 #
 # Someone filtered an image of noise with a hidden 3 by 3 filter and shows you only the image and
-# the result. Start from a filter of zeros, compare, and follow your `dw` downhill 30 times.
+# the result. Start from a filter of zeros, compare, and follow your `dw` downhill 30 times. If the
+# loss rises, check your `dw` first.
 
 # %% tags=["training"]
 random = np.random.default_rng(0)
@@ -707,7 +717,7 @@ try:
         losses.append(np.mean((answer - target) ** 2) / 2)
         downhill = conv_backward_naive((answer - target) / target.size, kept)[1]
         guess = guess - 0.8 * downhill
-except NotImplementedError:
+except (NotImplementedError, TypeError):  # not written, or dw is None so far
     losses = []
 
 # %% tags=["picture"]
@@ -729,7 +739,8 @@ pictures.convolution.learned_filter(losses, guess[0, 0], hidden[0, 0])
 # 79 of the 84 backward passes. Before you read on: which shapes would *you* test?
 #
 # The sections below each begin with a question. Answer it before you go on, then look at your own
-# code once more.
+# code once more. They tell of most of the 50 backward passes that are not right everywhere; left out
+# are those with a mistake that nobody shares, such as one that returns zeros.
 
 # %% [markdown]
 # ## Padding that is not there (29 of 84, 35 %)

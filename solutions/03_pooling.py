@@ -21,7 +21,15 @@
 # - say what happens at a tie, in rows that no window reaches, and with integer images.
 #
 # You need loops, slices and the chain rule. Plan 90 minutes, and about 20 more for the optional
-# part on padding at the end. There are four graded functions and one written question.
+# part on padding at the end. There are four graded functions and one written question; their points
+# stand in the headings.
+#
+# Run the cells in order. Where a cell says `# YOUR CODE HERE`, replace that line and the one below
+# it by your own. `check(...)` shows a card with what is right, what is not, and where; ask it as
+# often as you like. `check(max_pool_backward_naive, hint=2)` in a cell of your own asks you a question
+# about what failed, `hint=3` shows the smallest failing case, `hint=4` names the mistake. Asking costs
+# nothing. While anything on a card is open, a red line `CheckFailed` stands below it. It is no crash
+# of yours; where "Run All" stops there, go on from the next cell.
 
 # %% [markdown]
 # ## Notation card
@@ -36,12 +44,13 @@
 # | $g = \partial L/\partial y$ | `dout`, shape of `out` | the upstream gradient, which is given |
 # | $\partial L/\partial x$ | `dx`, shape of `x` | what the backward pass returns |
 # | $i,\ j$ | `i`, `j` | which window: its row and column in `out` |
-# | $p,\ q$ | `row`, `col` | a place inside a window, counted from its top left corner |
+# | $u,\ v$ | `row`, `col` | a place inside a window, counted from its top left corner |
+# | $p$ | `pad` | rows and columns put around every image, in the optional part only |
 # | $a,\ b$ | | a place in the whole image |
 # | $[\,\text{statement}\,]$ | | 1 if the statement is true, 0 if not |
 #
-# Everything is counted from 0. Place $(p, q)$ of window $(i, j)$ is pixel
-# $(a, b) = (is + p,\ js + q)$.
+# Everything is counted from 0. Place $(u, v)$ of window $(i, j)$ is pixel
+# $(a, b) = (is + u,\ js + v)$.
 
 # %%
 import numpy as np
@@ -59,8 +68,8 @@ pictures.pooling.routes("forward")
 
 # %% [markdown]
 # Backward, the same roads are used in the other direction. `dout` says how much the loss would
-# grow if an entry of `out` grew. Only the winner can make that entry grow, so only the winner is
-# held responsible.
+# grow if an entry of `out` grew. As long as entries move only a little, only the winner can make
+# that entry grow, so only the winner is held responsible.
 
 # %% tags=["picture"]
 pictures.pooling.routes("backward")
@@ -70,7 +79,7 @@ pictures.pooling.routes("backward")
 #
 # Take one channel of one image. Window $(i, j)$ has its top left corner at pixel $(is, js)$, and
 #
-# $$ y_{ij} = \max_{0 \le p < k_h,\ 0 \le q < k_w} x_{is+p,\ js+q}. $$
+# $$ y_{ij} = \max_{0 \le u < k_h,\ 0 \le v < k_w} x_{is+u,\ js+v}. $$
 #
 # **How many windows are there?** Window $i$ fits if its last row $is + k_h - 1$ is at most
 # $H - 1$, so $i \le (H - k_h)/s$. Counting from $i = 0$,
@@ -106,12 +115,12 @@ pictures.pooling.routes("backward")
 # ## All windows: the chain rule adds
 #
 # A pixel $(a, b)$ influences the loss through every window that contains it. The chain rule sums
-# over all these ways. With $(p^*_{ij}, q^*_{ij})$ the place of the winner inside window $(i, j)$,
+# over all these ways. With $(u^*_{ij}, v^*_{ij})$ the place of the winner inside window $(i, j)$,
 #
 # $$ \frac{\partial L}{\partial x_{ab}}
 #    = \sum_{i,j} \frac{\partial L}{\partial y_{ij}} \frac{\partial y_{ij}}{\partial x_{ab}}
 #    = \sum_{i,j} g_{ij}\,
-#      \bigl[\,(a, b) = (is + p^*_{ij},\ js + q^*_{ij})\,\bigr]. $$
+#      \bigl[\,(a, b) = (is + u^*_{ij},\ js + v^*_{ij})\,\bigr]. $$
 #
 # There are two ways to read this sum.
 #
@@ -146,7 +155,7 @@ pictures.pooling.routes("backward")
 #    the shapes of `out`, of `dout` and of `dx`? Which row of an image is in no window?
 # 2. An image of 7 by 9 pixels, windows 2 by 2, stride 2, no zeros in `dout`. How many entries of
 #    `dx` are not zero?
-# 3. The same image, windows 3 by 3, stride 1, and `dout` is 1 everywhere. What is the largest
+# 3. Any image of that size, windows 3 by 3, stride 1, and `dout` is 1 everywhere. What is the largest
 #    value that a pixel of `dx` can have? What is the sum of all entries of `dx`?
 
 # %% [markdown]
@@ -285,9 +294,9 @@ def max_pool_1d_backward_batch(dout, signals, size, stride):
 
 # %%
 signals = np.array([[[1, 4, 2, 3], [9, 5, 6, 0]], [[7, 8, 3, 2], [0, 2, 5, 1]]])
-dsignals_out = np.array([[[1, 2], [3, 4]], [[5, 6], [7, 8]]])
+dout_batch = np.array([[[1, 2], [3, 4]], [[5, 6], [7, 8]]])
 attempt(
-    lambda: max_pool_1d_backward_batch(dsignals_out, signals, size=2, stride=2),
+    lambda: max_pool_1d_backward_batch(dout_batch, signals, size=2, stride=2),
     expected=[[[0, 1, 0, 2], [3, 0, 4, 0]], [[0, 5, 6, 0], [0, 7, 8, 0]]],
 )
 
@@ -295,11 +304,11 @@ attempt(
 # ### Step 4: the winner of a two-dimensional window
 #
 # `np.argmax` of a two-dimensional array counts through it line by line and returns one number
-# $m$. In a window with $k_w$ columns, line $p$ begins at $m = p\,k_w$, so
+# $m$. In a window with $k_w$ columns, line $u$ begins at $m = u\,k_w$, so
 #
-# $$ m = p\,k_w + q, \qquad 0 \le q < k_w. $$
+# $$ m = u\,k_w + v, \qquad 0 \le v < k_w. $$
 #
-# Which division gives $p$, and what is left over? (By the number of columns, or of rows? A square
+# Which division gives $u$, and what is left over? (By the number of columns, or of rows? A square
 # window would forgive you the wrong one. This one does not.)
 
 
@@ -313,10 +322,10 @@ def winner(window):
 
 
 # %%
-attempt(lambda: winner(np.array([[1, 4, 2], [0, 9, 5]])), expected=(1, 1))
+attempt(lambda: winner(np.array([[1, 4, 9], [0, 2, 5]])), expected=(0, 2))
 
 # %% [markdown]
-# ## Exercise 1: max pooling, forward
+# ## Exercise 1: max pooling, forward (3 points)
 #
 # Everything is in place. Write the forward pass with plain loops over images, channels and
 # windows. Speed is no concern here.
@@ -324,7 +333,8 @@ attempt(lambda: winner(np.array([[1, 4, 2], [0, 9, 5]])), expected=(1, 1))
 # - Read the sizes of `out` off the derivation above. $H$ and $W$ differ, and so may the two sides
 #   of a window.
 # - Do not start a maximum from 0: an image may be negative everywhere.
-# - The `cache` is what your backward pass will need. Put `x` and `pool_param` into it.
+# - The `cache` is what your backward pass will need. Put `x` and `pool_param` into it. (`check` can
+#   test it only when there is a backward pass; until then its line says *not tested yet*.)
 # - Leave the arguments as you found them.
 
 
@@ -339,9 +349,11 @@ def max_pool_forward_naive(x, pool_param):
             "pad"; read it with pool_param.get("pad", 0), or ignore it until then.
 
     Returns (out, cache):
-        out: float array of shape (N, C, H', W'), the largest entry of each window. Without
-            padding, H' is 1 + (H - pool_height) // stride, and W' likewise from the width.
-        cache: the tuple of x and pool_param, in this order.
+        out: array of shape (N, C, H', W'), the largest entry of each window; floats, or
+            integers where x holds integers. Without padding, H' is
+            1 + (H - pool_height) // stride, and W' likewise from the width.
+        cache: the tuple of x and pool_param, in this order. A cache of another form is right,
+            too, as long as your max_pool_backward_naive needs nothing else.
     """
     ### BEGIN SOLUTION
     pool_height, pool_width = pool_param["pool_height"], pool_param["pool_width"]
@@ -389,7 +401,7 @@ check(max_pool_forward_naive)
 pictures.pooling.pooled(max_pool_forward_naive)
 
 # %% [markdown]
-# ## Exercise 2: max pooling, backward
+# ## Exercise 2: max pooling, backward (6 points)
 #
 # The scatter form: zeros first, then one visit to every window.
 #
@@ -463,8 +475,8 @@ check(max_pool_backward_naive)
 # %% [markdown]
 # ## Look back at your predictions
 #
-# The image below has 7 by 9 pixels and three hills. `dout` is 1 everywhere, so each number in `dx`
-# counts the windows that a pixel has won.
+# The image below has 7 by 9 pixels and three hills, the darker the higher. `dout` is 1 everywhere, so
+# each number in `dx` counts the windows that a pixel has won.
 
 # %% tags=["picture"]
 pictures.pooling.gradient_map(max_pool_forward_naive, max_pool_backward_naive)
@@ -485,7 +497,7 @@ pictures.pooling.gradient_map(max_pool_forward_naive, max_pool_backward_naive)
 #
 # Replace the largest entry by the mean of all $K = k_h k_w$ entries:
 #
-# $$ y_{ij} = \frac{1}{K} \sum_{p=0}^{k_h-1} \sum_{q=0}^{k_w-1} x_{is+p,\ js+q}. $$
+# $$ y_{ij} = \frac{1}{K} \sum_{u=0}^{k_h-1} \sum_{v=0}^{k_w-1} x_{is+u,\ js+v}. $$
 #
 # **One window first.** Move any one entry by $h$: the sum moves by $h$, the mean by $h/K$.
 # Therefore $\partial y / \partial v_m = 1/K$ for every entry of the window.
@@ -523,7 +535,7 @@ pictures.pooling.shares()
 # $(1 + 3 + 1 - 1) + (4 + 10 + 10 + 4) + (3 + 7 + 9 + 5) = 56$.
 
 # %% [markdown]
-# ## Exercise 3: average pooling, forward
+# ## Exercise 3: average pooling, forward (2 points)
 #
 # The same loops with another operation inside. `out` is a float array for integer images too.
 
@@ -541,7 +553,8 @@ def avg_pool_forward_naive(x, pool_param):
     Returns (out, cache):
         out: float array of shape (N, C, H', W'), the mean of each window; H' and W' are those
             of max pooling. The divisor is pool_height * pool_width for every window.
-        cache: the tuple of x and pool_param, in this order.
+        cache: the tuple of x and pool_param, in this order. A cache of another form is right,
+            too, as long as your avg_pool_backward_naive needs nothing else.
     """
     ### BEGIN SOLUTION
     pool_height, pool_width = pool_param["pool_height"], pool_param["pool_width"]
@@ -573,14 +586,14 @@ attempt(
 check(avg_pool_forward_naive)
 
 # %% [markdown]
-# The same drawing as before. Where max pooling kept thin lines white, averaging mixes them with
+# The same drawing as before. Where max pooling kept thin lines bright, averaging mixes them with
 # their dark neighbours.
 
 # %% tags=["picture"]
 pictures.pooling.pooled(avg_pool_forward_naive)
 
 # %% [markdown]
-# ## Exercise 4: average pooling, backward
+# ## Exercise 4: average pooling, backward (4 points)
 #
 # Predict first: for a 7 by 9 image, windows 3 by 3, stride 1 and `dout` 1 everywhere, what is `dx`
 # in a corner, and what in the middle?
@@ -649,8 +662,10 @@ pictures.pooling.gradient_map(avg_pool_forward_naive, avg_pool_backward_naive)
 #
 # $$ g \cdot (A x) = (A^\top g) \cdot x. $$
 #
-# Both sides are single numbers, and one random pair $x, g$ finds almost every mistake. No step size
-# is needed. The cell below prints the difference of the two sides.
+# Both sides are single numbers, and no step size is needed. The test says whether the two passes
+# belong together, and nothing else: a mistake that both share, such as the same wrong divisor, it
+# cannot see. And it is for linear maps only, which max pooling is not. The cell below prints the
+# difference of the two sides.
 
 
 # %%
@@ -677,6 +692,8 @@ attempt(adjoint_gap, expected=0)
 # | max pooling, forward (81) | 69 (85 %) | 11 (14 %) | 1 (1 %) |
 # | max pooling, backward (80) | 36 (45 %) | 38 (47.5 %) | 6 (7.5 %) |
 #
+# (No image had ties: their rule is a matter of choice, and counted below by itself.)
+#
 # Fewer than half of the backward passes are right. Nearly all the others look right, as long as
 # images and windows are square and windows do not overlap.
 #
@@ -699,19 +716,19 @@ attempt(adjoint_gap, expected=0)
 #   and 2 split it. A split is a sound rule, too. A full share for everyone hands out more than
 #   came in: compare the sums of `dx` and `dout`.
 #
-# The lesson is not about care. Each of these mistakes lives exactly where two numbers happen to be
+# The lesson is not about care. Most of these mistakes live where two numbers happen to be
 # equal: stride and size, height and width, one image and no batch. Choose test shapes in which
 # **no two numbers coincide**.
 
 # %% [markdown]
-# ## Written question
+# ## Written question (2 points)
 #
 # Answer in three to six sentences.
 #
-# (a) Both backward passes find `x` in their cache. What does each of them really need to know
-# about `x`? Name the smallest thing that the forward pass could have stored instead.
+# (a) Both backward passes find `x` in their cache. Could each of them do with less? For max pooling
+# and for average pooling, name the least that the forward pass could have stored in place of `x`.
 #
-# (b) Every entry of `x` is multiplied by 2 and `dout` stays the same. What happens to `dx` in max
+# (b) Assume that all entries of a window differ. Every entry of `x` is multiplied by 2 and `dout` stays the same. What happens to `dx` in max
 # pooling, and what in average pooling? And if every entry is multiplied by -1? Give the reason.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "pooling_question", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
@@ -736,17 +753,17 @@ attempt(adjoint_gap, expected=0)
 # ### END SOLUTION
 
 # %% [markdown]
-# ## Optional: padding
+# ## Optional: padding (4 bonus points)
 #
 # This part gives bonus credit. You extend the four functions *above*: go back to their cells,
 # change them, run them and their checks again, then come here. Everything that passed must still
 # pass.
 #
-# With `"pad"` in `pool_param`, say $P$, a border of $P$ rows and columns is put around every image
-# before pooling. $P$ is smaller than both sides of a window, so every window still holds at least
+# With `"pad"` in `pool_param`, say $p$, a border of $p$ rows and columns is put around every image
+# before pooling. $p$ is smaller than both sides of a window, so every window still holds at least
 # one true pixel. Three things change.
 #
-# **1. The size.** The padded image has $H + 2P$ rows and $W + 2P$ columns. Put them in place of $H$
+# **1. The size.** The padded image has $H + 2p$ rows and $W + 2p$ columns. Put them in place of $H$
 # and $W$ in the formulas for $H'$ and $W'$.
 #
 # **2. The value of the border.** For max pooling it must never win, so it is $-\infty$. A border of
@@ -761,21 +778,22 @@ pictures.pooling.border()
 # For average pooling the border is 0, **and it counts**: the divisor stays $k_h k_w$ also for
 # windows that stick out. (PyTorch's default, `count_include_pad=True`, does the same.)
 #
-# **3. The way back.** Pixel $(a, b)$ lies at $(a + P,\ b + P)$ in the padded image. Scatter into an
+# **3. The way back.** Pixel $(a, b)$ lies at $(a + p,\ b + p)$ in the padded image. Scatter into an
 # array of the padded size, then cut out the part that belongs to the image: $H$ rows beginning at
-# row $P$, and $W$ columns beginning at column $P$. In average pooling the shares that fell on the
+# row $p$, and $W$ columns beginning at column $p$. In average pooling the shares that fell on the
 # border are lost, and rightly so: no pixel is responsible for them.
 #
-# Two traps from public code. Cutting with `[P:-P]` gives an *empty* array when $P = 0$, because
+# Two traps from public code. Cutting with `[pad:-pad]` gives an *empty* array when $p = 0$, because
 # `-0` is 0 and nothing lies between 0 and 0. And one library looks for the winner in the unpadded
-# image while it counts places in the padded one: it crashes or is silently off by $P$.
+# image while it counts places in the padded one: it crashes or is silently off by $p$.
 #
 # **Predict:** an image of 3 by 4 pixels, average pooling with 2 by 2 windows, stride 2, pad 1. What
 # is the shape of `out`? By what number is the single pixel in the top left window divided?
 
 # %% [markdown]
 # The answer, for an image of ones. The windows in the two upper corners hold one pixel and three
-# zeros. The last row of the padded image is in no window, so the lower ones hold two pixels.
+# zeros, the one between them two pixels, and each is divided by 4. The last row of the padded image
+# is in no window; so the lower windows hold two rows of the image: two, four and two pixels.
 
 # %%
 ones_param = {"pool_height": 2, "pool_width": 2, "stride": 2, "pad": 1}
@@ -785,8 +803,9 @@ attempt(
 )
 
 # %% [markdown]
-# If your functions still ignore `"pad"`, the cell above shows a smaller array and the bonus checks
-# below fail. That costs nothing.
+# If your functions still ignore `"pad"`, the cell above shows a smaller array, and the bonus checks
+# below show what is open, with the red line. That costs nothing: if you leave this part out, skip
+# them.
 
 # %% nbgrader={"grade": true, "grade_id": "max_pool_forward_naive_padding", "locked": true, "points": 0, "schema_version": 3, "solution": false, "task": false} tags=["raises-exception"] bonus=1
 check(max_pool_forward_naive, part="padding")

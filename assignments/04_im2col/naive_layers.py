@@ -14,7 +14,8 @@ def conv_forward_naive(x, w, b, conv_param):
 
     Returns a pair. First the output, float64, shape (N, F, H_out, W_out), where H_out is
     1 plus the floor of (H + 2 pad - HH) / stride, and W_out likewise from W and WW. Second the
-    cache: a tuple of x (not padded), w, b and conv_param, in this order.
+    cache: a tuple of x (not padded), w, b and conv_param, in this order. A cache of another
+    form is right, too, as long as your conv_backward_naive needs nothing else.
 
     Rules: pad rows and columns of zeros go on each of the four sides. The kernel is not flipped.
     What no whole window reaches is left out. Height and width may differ, in the image and in
@@ -82,9 +83,11 @@ def max_pool_forward_naive(x, pool_param):
             "pad"; read it with pool_param.get("pad", 0), or ignore it until then.
 
     Returns (out, cache):
-        out: float array of shape (N, C, H', W'), the largest entry of each window. Without
-            padding, H' is 1 + (H - pool_height) // stride, and W' likewise from the width.
-        cache: the tuple of x and pool_param, in this order.
+        out: array of shape (N, C, H', W'), the largest entry of each window; floats, or
+            integers where x holds integers. Without padding, H' is
+            1 + (H - pool_height) // stride, and W' likewise from the width.
+        cache: the tuple of x and pool_param, in this order. A cache of another form is right,
+            too, as long as your max_pool_backward_naive needs nothing else.
     """
     pool_height, pool_width = pool_param["pool_height"], pool_param["pool_width"]
     stride, pad = pool_param["stride"], pool_param.get("pad", 0)

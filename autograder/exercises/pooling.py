@@ -95,8 +95,13 @@ MAX_RECIPES = _recipes(
     Recipe("overlap", _inputs(_all_positive, (2, 3, 5, 7), (4, 2), 1), "shared pixels"),
     Recipe(
         "gaps",
-        _inputs(_all_negative, (2, 3, 8, 6), (1, 2), 3),
-        "stride larger than the window, all values negative, a remainder",
+        _inputs(_all_positive, (2, 3, 8, 6), (1, 2), 3),
+        "stride larger than the window, a remainder",
+    ),
+    Recipe(
+        "negative",
+        _inputs(_all_negative, (2, 1, 4, 6), (2, 2), 2),
+        "the usual picture with no positive number: start value, signs",
     ),
     Recipe("close values", _inputs(_close_together, (1, 2, 4, 6), (2, 3), 3), "isclose masks"),
     Recipe("far below zero", _inputs(_far_below_zero, (1, 2, 3, 4), (2, 2), 1), "start value"),
@@ -175,7 +180,7 @@ def _integers(output: str) -> Check:
     return Check(
         "integers",
         "integer x",
-        f"{output} is float64, whatever the dtype of x.",
+        f"{output} has for whole numbers the values that it has for the same numbers in float64.",
         weight=0.5,
         kind="dtype",
         outputs=(output,),
@@ -213,26 +218,28 @@ def _cache(weight: float) -> Check:
     )
 
 
-def _forward(kind: str, rule: str, gaps: tuple[str, ...]) -> Exercise:
-    def value(name: str, title: str, rule: str, weight: float, *cases: str) -> Check:
-        return Check(name, title, rule, weight, outputs=("out",), cases=cases)
+def _out(name: str, title: str, rule: str, weight: float, *cases: str) -> Check:
+    return Check(name, title, rule, weight, outputs=("out",), cases=cases)
 
+
+def _forward(kind: str, rule: str, weight: float, *further: Check) -> Exercise:
     return Exercise(
         name=f"{kind}_pool_forward_naive",
         function=f"{kind}_pool_forward_naive",
         outputs=("out",),
         backward=f"{kind}_pool_backward_naive",
         checks=(
-            value("out", "out, windows of the usual kind", rule, 3, "side by side"),
-            value(
+            _out("out", "out, windows of the usual kind", rule, weight, "side by side"),
+            _out(
                 "out_stride",
                 "out, stride other than the window",
                 "Window (i, j) starts at row i * stride and column j * stride; windows may "
                 "overlap or leave gaps, and H' = 1 + (H - pool_height) // stride.",
-                3,
+                weight,
                 "overlap",
-                *gaps,
+                "gaps",
             ),
+            *further,
             _integers("out"),
             _unchanged(0.5),
             _repeatable(0.5),
@@ -283,12 +290,21 @@ def _dx(name: str, title: str, rule: str, weight: float, *cases: str) -> Check:
 MAX_FORWARD = _forward(
     "max",
     "out[n, c, i, j] is the largest entry of its window in x[n, c].",
-    ("gaps", "far below zero"),
+    2.5,
+    _out(
+        "out_negative",
+        "out, negative images",
+        "The maximum may be negative: it starts with the window's first entry, or with minus "
+        "infinity.",
+        1,
+        "negative",
+        "far below zero",
+    ),
 )
 AVERAGE_FORWARD = _forward(
     "avg",
     "out[n, c, i, j] is the sum of its window divided by pool_height * pool_width.",
-    ("gaps",),
+    3,
 )
 
 MAX_BACKWARD = _backward(
@@ -298,15 +314,22 @@ MAX_BACKWARD = _backward(
             "dx",
             "dx, windows of the usual kind",
             "Each window sends all of dout[n, c, i, j] to the entry that was its maximum.",
-            3,
+            2.5,
             "side by side",
+        ),
+        _dx(
+            "dx_negative",
+            "dx, negative images",
+            "The maximum may be negative; its sign and its size say nothing of its gradient.",
+            1,
+            "negative",
         ),
         _dx(
             "dx_stride",
             "dx, stride other than the window",
-            "Window (i, j) starts at row i * stride and column j * stride; the maximum may be "
-            "negative, and pixels outside every window get zero.",
-            2,
+            "Window (i, j) starts at row i * stride and column j * stride; pixels outside "
+            "every window get zero.",
+            1.5,
             "gaps",
             "close values",
         ),

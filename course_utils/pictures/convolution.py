@@ -193,7 +193,8 @@ def learned_filter(losses: Sequence[float], found: Numbers, secret: Numbers) -> 
     curve.semilogy(losses, color=BLUE, marker="o", markersize=3)
     curve.set(xlabel="step", ylabel="loss")
     curve.set_facecolor(PAPER)
-    grid(left, np.round(found, 2), "filter found", size=10)
+    # Plus zero: what was rounded to -0 is 0.
+    grid(left, np.round(found, 2) + 0.0, "filter found", size=10)
     grid(right, np.round(secret, 2), "filter hidden", size=10)
     gap = float(np.abs(found - secret).max())
     return Picture(

@@ -111,7 +111,8 @@ def overlap() -> Picture:
     figure, (winners, covered, gradient) = _canvas([(3, 4)] * 3, cell=0.62)
     _cells(winners, _texts(PAPER_X))
     for pixel, windows in {(1, 1): "ABD", (1, 3): "C", (2, 2): "EF"}.items():
-        _ring(winners, pixel)
+        # Three letters need more room in the corner than one.
+        _ring(winners, pixel, radius=0.3)
         _corner(winners, pixel, windows)
     _heat(covered, np.array(PAPER_COVERED, dtype=float), "Blues", size=12)
     sums = _texts([[0] * 4] * 3) | PAPER_MAX_SUMS
@@ -359,9 +360,9 @@ def _heat(axes: Axes, values: Numbers, cmap: str, size: float = 8) -> None:
     _cells(axes, texts, np.asarray(colormaps[cmap](scale(values))), quiet=zeros, size=size)
 
 
-def _ring(axes: Axes, cell: Cell) -> None:
+def _ring(axes: Axes, cell: Cell, radius: float = 0.37) -> None:
     row, col = cell
-    axes.add_patch(Circle((col, row), 0.37, fill=False, edgecolor=WINNER, lw=2, zorder=3))
+    axes.add_patch(Circle((col, row), radius, fill=False, edgecolor=WINNER, lw=2, zorder=3))
 
 
 def _corner(axes: Axes, cell: Cell, text: str) -> None:

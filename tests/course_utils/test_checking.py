@@ -12,7 +12,7 @@ import pytest
 from course_utils import CheckFailed, check, recorded
 from course_utils.checking import examine
 from course_utils.diagnosis import NO_EXAMPLE
-from course_utils.judgement import CACHE_IS_WRONG
+from course_utils.judgement import BACKWARD_IS_WRONG, CACHE_IS_WRONG, NO_BACKWARD_YET
 from course_utils.report_card import MIME
 
 BACKWARD, FORWARD = "conv_backward_naive", "conv_forward_naive"
@@ -298,11 +298,39 @@ def test_a_scrambled_cache_is_told_of_a_forward_with_another_mistake_too(convolu
     assert {c.name for c in card.checks if c.status == "failed"} >= {"out_padding", "cache"}
 
 
-def test_a_forward_is_checked_before_its_backward_is_written(convolution):
-    functions = convolution((DB, "raise NotImplementedError()"))
-    assert examine(functions[FORWARD], FORWARD).status == "passed"
+@pytest.mark.parametrize("cache", ["(x, w, b, conv_param)", "None"])
+@pytest.mark.parametrize(
+    ("db", "why"),
+    [
+        ("raise NotImplementedError()", NO_BACKWARD_YET),
+        ("raise ZeroDivisionError()", BACKWARD_IS_WRONG),
+    ],
+)
+def test_a_cache_that_no_backward_has_tried_is_neither_passed_nor_failed(
+    convolution, cache, db, why
+):
+    functions = convolution((DB, db), (CACHED, f"cache = {cache}"))
+    card = examine(functions[FORWARD], FORWARD)
+    assert card.status == "passed"
+    assert [(c.name, c.message) for c in card.checks if c.status != "passed"] == [("cache", why)]
+    assert card.in_brief().startswith(f"{FORWARD}: 6 of 7 checks passed, 1 not tested yet")
+    assert f"Not tested yet:\n  - the cache serves the backward: {why}" in card.text()
+
+
+def test_a_cache_of_another_form_has_been_tried_when_its_backward_passes(convolution):
+    functions = convolution(
+        (CACHED, 'cache = {"x": x, "w": w, "conv_param": conv_param}'),
+        (UNPACKED, 'x, w, conv_param = (cache[k] for k in ("x", "w", "conv_param"))'),
+    )
+    assert examine(functions[FORWARD], FORWARD).in_brief() == f"{FORWARD}: all 7 checks passed."
+
+
+def test_a_forward_is_checked_where_there_is_no_backward_at_all(convolution):
+    functions = convolution()
     del functions[BACKWARD]
-    assert examine(functions[FORWARD], FORWARD).status == "passed"
+    card = examine(functions[FORWARD], FORWARD)
+    assert card.status == "passed"
+    assert card.checks[-1].message == NO_BACKWARD_YET
 
 
 def test_a_function_of_another_module_or_under_a_decorator_is_checked_there(convolution):

@@ -405,6 +405,23 @@ def test_the_failure_shown_is_that_of_the_smallest_case_with_a_map(convolution, 
     assert failed.error_map.values[0][0] == 1
 
 
+@pytest.mark.parametrize(
+    ("returned", "output", "case"),
+    [
+        ("return dx, dw + 1, db", "dw", "padded"),
+        ("return dx, dw.astype('float32'), db", "dw", "large numbers"),
+    ],
+)
+def test_an_extreme_case_is_shown_only_where_no_ordinary_one_fails(
+    convolution, judged, returned, output, case
+):
+    cases = recorded.load(BACKWARD).cases
+    assert [n for n in CASES if cases[n].is_extreme] == ["mostly padding", "large numbers"]
+    judgement = judged(convolution((RETURNED, returned)), BACKWARD)
+    failed = next(check for check in judgement.checks if check.name == output)
+    assert failed.case == cases[case].title
+
+
 def test_sums_that_survive_the_call_say_nothing_of_the_cache_of_the_forward(convolution, judged):
     """The own cache is tried after the standard one: by then the sums are wrong."""
     kept = f"db = KEPT[x.shape] = db + KEPT.get(x.shape, 0)\n    {RETURNED}"

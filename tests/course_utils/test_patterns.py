@@ -36,6 +36,7 @@ RING = np.pad(np.zeros((3, 5), dtype=bool), 1, constant_values=True)
     ("got", "sentence"),
     [
         (0 * DX, "dx is zero everywhere."),
+        (0 * DX - 1000, "dx is -1000 everywhere"),
         (-DX, "dx looks right but for its sign."),
         (3 * DX, "dx looks right but multiplied by 3."),
         (DX / 2, "dx looks right but divided by 2."),
@@ -72,8 +73,8 @@ def test_a_pattern_is_told(got, sentence):
     [
         ((2, 3, 7, 9), PADDED, "dx looks like the padded array: it is larger by 2 * pad"),
         ((2, 3, 7, 9), PLAIN, "dx has another size than it should have."),
-        ((2, 3, 0, 0), PLAIN, "dx is empty: a slice such as [0:-0] selects nothing"),
-        ((2, 3, 0, 0), PADDED, "dx is empty."),
+        ((2, 3, 0, 0), PLAIN, "dx has no entries when pad is 0."),
+        ((2, 3, 0, 0), PADDED, "dx has no entries."),
         ((), PLAIN, "dx is a single number, as if it were summed over every axis."),
         ((2, 3, 7, 5), PLAIN, "dx looks as if its axes were in another order."),
         ((2, 3, 4, 6), PLAIN, "dx is smaller than it should be"),
@@ -162,7 +163,7 @@ def test_a_single_number_tells_nothing_alone_but_may_contradict():
     assert pattern("dx", [*places, wrong(2 * number, number)]) == ""
 
 
-@pytest.mark.parametrize("got", [DX + RANDOM.normal(size=DX.shape), np.full(DX.shape, 1.7e308)])
+@pytest.mark.parametrize("got", [DX + RANDOM.normal(size=DX.shape), 1.7e308 * np.sign(DX)])
 def test_nothing_is_claimed_where_nothing_fits(got):
     assert told(got) == ""
 

@@ -251,6 +251,14 @@ def test_a_descent_that_went_nowhere_is_drawn_as_that(
     assert says in shown.frames[0].alt
 
 
+def test_what_is_rounded_to_zero_has_no_sign() -> None:
+    below, zero = (
+        convolution.learned_filter([1.0, 0.5], np.full((3, 3), value), np.eye(3))
+        for value in (-0.001, 0.0)
+    )
+    assert below.frames[0].png == zero.frames[0].png
+
+
 def test_a_loss_of_zero_is_drawn_without_a_complaint() -> None:
     shown = convolution.learned_filter([1.0, 0.0], np.eye(3), np.eye(3))
     assert "falls from 1 to 0" in shown.frames[0].alt

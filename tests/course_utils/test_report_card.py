@@ -114,6 +114,10 @@ def test_the_first_line_names_the_function_and_its_state(failed: ReportCard) -> 
     [
         (card(result(), result(name="dw"), status="passed"), "all 2 checks passed"),
         (card(result(), status="passed"), "passed"),
+        (
+            card(result(), result("not started", "dw"), status="passed"),
+            "1 of 2 checks passed, 1 not tested yet",
+        ),
         (card(result("failed")), "failed"),
         (card(), "failed"),
         (
@@ -150,7 +154,7 @@ def test_the_text_draws_the_map_with_rows_columns_and_the_worst_entry_marked() -
         0  1  2
      0  ·  ·  ·
      1  5  · [9]
-  · right; 9 the largest error, 9.0; 1 up to a ninth of it; [ ] the worst entry"""
+  Digits: error in ninths of the largest (9 = 9.0); · = right; [ ] = the worst entry"""
     )
 
 
@@ -183,7 +187,7 @@ def test_entries_that_are_not_finite_are_marked_and_explained() -> None:
     shown = card(failing(got, np.array([[1.0, 2.0], [3.0, 4.0]])))
     assert "dx[0, 0] is nan, expected 1.0" in shown.text()
     assert "     0 [x] ·" in shown.text().splitlines()
-    assert "x not a finite number" in shown.text()
+    assert "x = not a finite number" in shown.text()
 
 
 def test_what_failed_comes_before_the_notes_and_they_before_what_passed() -> None:

@@ -22,6 +22,25 @@ MISTAKES = (
         edits=(("for i in range(H_out):", "for i in range(H):"),),
     ),
     forward(
+        "F36",
+        title="both loops run over the input's rows and columns instead of the output's",
+        question="How many windows are there?",
+        remedy="There are 1 + (H + 2 pad - HH) // stride windows below each other.",
+        check="out_plain",
+        edits=(
+            ("for i in range(H_out):", "for i in range(H):"),
+            ("for j in range(W_out):", "for j in range(W):"),
+        ),
+    ),
+    forward(
+        "F37",
+        title="the output's width is computed from the height, of the image and of the kernel",
+        question="Which of the four numbers H, W, HH and WW does your output's width depend on?",
+        remedy=AXES,
+        check="out_plain",
+        edits=(("(W + 2 * pad - WW)", "(H + 2 * pad - HH)"),),
+    ),
+    forward(
         "F27",
         title="the number of windows is no whole number: / instead of //",
         question="Of which type is 4 / 2, and can range count to it?",

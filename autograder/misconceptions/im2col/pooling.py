@@ -116,7 +116,7 @@ MISTAKES = (
         title="the entry that is largest in absolute value gets the gradient",
         question="Is -9 larger than 2?",
         remedy=MAXIMUM,
-        check="dx_stride",
+        check="dx_negative",
         edits=((_WINNERS, "winners = np.abs(cols).argmax(axis=0)"),),
     ),
     pool_backward(

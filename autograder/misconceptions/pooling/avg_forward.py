@@ -127,6 +127,16 @@ MISTAKES = (
         ),
     ),
     avg_forward(
+        "V25",
+        title="the output's width is computed from the height",
+        question="Which axis of out has W' entries?",
+        remedy=AXES,
+        check="out",
+        edits=(
+            ("W_out = 1 + (W + 2 * pad - pool_width)", "W_out = 1 + (H + 2 * pad - pool_height)"),
+        ),
+    ),
+    avg_forward(
         "V17",
         title="the number of windows is no whole number: / instead of //",
         question="Of which type is 4 / 2, and can range count to it?",

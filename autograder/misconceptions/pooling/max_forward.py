@@ -10,7 +10,7 @@ MISTAKES = (
         title="the maximum is started at a large negative constant",
         question="What does your function return for a window of entries below that constant?",
         remedy="A maximum starts with minus infinity, or with the window's first entry.",
-        check="out_stride",
+        check="out_negative",
         edits=((MAX, "out[n, c, i, j] = max(-999999.0, np.max(window))"),),
     ),
     max_forward(
@@ -18,8 +18,16 @@ MISTAKES = (
         title="the maximum is started at zero",
         question="What does your function return for a window of negative entries?",
         remedy="A maximum starts with minus infinity, or with the window's first entry.",
-        check="out_stride",
+        check="out_negative",
         edits=((MAX, "out[n, c, i, j] = max(0.0, np.max(window))"),),
+    ),
+    max_forward(
+        "M31",
+        title="the maximum is started at -1000",
+        question="What does your function return for a window of entries below -1000?",
+        remedy="A maximum starts with minus infinity, or with the window's first entry.",
+        check="out_negative",
+        edits=((MAX, "out[n, c, i, j] = max(-1000.0, np.max(window))"),),
     ),
     max_forward(
         "M03",
@@ -29,6 +37,16 @@ MISTAKES = (
         check="out",
         edits=(
             ("H_out = 1 + (H + 2 * pad - pool_height)", "H_out = 1 + (W + 2 * pad - pool_width)"),
+        ),
+    ),
+    max_forward(
+        "M32",
+        title="the output's width is computed from the height",
+        question="Which axis of out has W' entries?",
+        remedy=AXES,
+        check="out",
+        edits=(
+            ("W_out = 1 + (W + 2 * pad - pool_width)", "W_out = 1 + (H + 2 * pad - pool_height)"),
         ),
     ),
     max_forward(
@@ -180,7 +198,7 @@ MISTAKES = (
         title="the largest absolute value is returned",
         question="Which entry of (-5, 2) is the maximum?",
         remedy="out[n, c, i, j] is the largest entry of its window.",
-        check="out_stride",
+        check="out_negative",
         edits=((MAX, "out[n, c, i, j] = np.max(np.abs(window))"),),
     ),
     max_forward(

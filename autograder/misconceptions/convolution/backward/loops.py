@@ -129,6 +129,19 @@ MISTAKES = (
         ),
     ),
     backward(
+        "C108",
+        title="the number of windows in a row is computed from the height",
+        question="How many windows stand side by side, and how many below each other?",
+        remedy=AXES,
+        check="dx",
+        edits=(
+            (
+                "_, _, H_out, W_out = dout.shape",
+                "_, _, H_out, _ = dout.shape\n    W_out = 1 + (H + 2 * pad - HH) // stride",
+            ),
+        ),
+    ),
+    backward(
         "C80",
         title="loops run over the input's size instead of the output's",
         question="How many windows are there?",

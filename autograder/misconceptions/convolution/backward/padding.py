@@ -8,8 +8,8 @@ MISTAKES = (
     backward(
         "C02",
         title="the crop dx[:, :, pad:-pad, pad:-pad] is empty when pad is 0",
-        question="What does the slice 0:-0 select?",
-        remedy=CROPPING,
+        question="Which rows of the padded gradient does your crop keep when pad is 0?",
+        remedy="-0 is 0, and the slice 0:0 holds nothing. " + CROPPING,
         check="dx",
         edits=((CROP, "dx = dx_pad[:, :, pad:-pad, pad:-pad]"),),
     ),

@@ -59,7 +59,7 @@ MISTAKES = (
         "P15",
         title="the window's place is forgotten: gradients land in the corner of dx",
         question="Where in dx does entry (0, 0) of window (i, j) stand?",
-        remedy="Entry (r, q) of window (i, j) stands at row i * stride + r, column j * stride + q.",
+        remedy="Place (u, v) of window (i, j) is row i * stride + u, column j * stride + v of x.",
         check="dx",
         edits=((SEND, "dx_pad[n, c, row, col] += dout[n, c, i, j]"),),
     ),
@@ -67,7 +67,7 @@ MISTAKES = (
         "P13",
         title="the position of the maximum is split by the window's height instead of its width",
         question="Entry 3 of a window with 2 rows and 3 columns: which row and column is it?",
-        remedy="Counting row by row, entry k stands in row k // pool_width, column k % pool_width.",
+        remedy="Counting row by row, entry m stands in row m // pool_width, column m % pool_width.",
         check="dx_stride",
         edits=(
             (
@@ -81,7 +81,7 @@ MISTAKES = (
         "P56",
         title="the position of the maximum is split by pool_height, and lands outside its window",
         question="Entry 3 of a window with 2 rows and 3 columns: which row and column is it?",
-        remedy="Counting row by row, entry k stands in row k // pool_width, column k % pool_width.",
+        remedy="Counting row by row, entry m stands in row m // pool_width, column m % pool_width.",
         check="dx_overlap",
         edits=((FIRST, "row, col = divmod(int(np.argmax(window)), pool_height)"),),
     ),
@@ -141,7 +141,7 @@ MISTAKES = (
         title="the entry with the largest absolute value gets the gradient",
         question="Which entry of (-5, 2) is the maximum?",
         remedy=ONE,
-        check="dx_stride",
+        check="dx_negative",
         edits=(("np.argmax(window)", "np.argmax(np.abs(window))"),),
     ),
     max_backward(
@@ -157,7 +157,7 @@ MISTAKES = (
         title="negative maxima get no gradient, as if this were a ReLU",
         question="Can a maximum be negative?",
         remedy=ONE,
-        check="dx_stride",
+        check="dx_negative",
         edits=((SEND, SEND + " * (window.max() > 0)"),),
     ),
     max_backward(
@@ -165,7 +165,7 @@ MISTAKES = (
         title="negative entries are taken for zero before the maximum is looked for",
         question="Can a maximum be negative?",
         remedy=ONE,
-        check="dx_stride",
+        check="dx_negative",
         edits=(("np.argmax(window)", "np.argmax(np.maximum(window, 0))"),),
     ),
     max_backward(

@@ -1,7 +1,7 @@
 """What each window sends back, and how it is added up."""
 
 from autograder.misconceptions.pooling.forms import columns, max_backward
-from autograder.misconceptions.pooling.rules import ADDING, AXES, ONE
+from autograder.misconceptions.pooling.rules import ADDING, AXES, ONE, PLACE
 from autograder.misconceptions.pooling.statements import BUFFER, HERE, RETURN, SEND
 
 MISTAKES = (
@@ -57,6 +57,21 @@ MISTAKES = (
         remedy="By the chain rule every window sends its dout[n, c, i, j].",
         check="dx",
         edits=((SEND, SEND.replace("dout[n, c, i, j]", "1")),),
+    ),
+    max_backward(
+        "P69",
+        title="the gradient is sent to row i * pool_height, although the window began at i * stride",
+        question="At which row of dx does the window begin that the maximum was found in?",
+        remedy=PLACE,
+        check="dx_stride",
+        edits=(
+            (
+                SEND,
+                SEND.replace(
+                    "top + row, left + col", "i * pool_height + row, j * pool_width + col"
+                ),
+            ),
+        ),
     ),
     max_backward(
         "P22",

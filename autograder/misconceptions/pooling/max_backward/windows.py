@@ -119,6 +119,20 @@ MISTAKES = (
         ),
     ),
     max_backward(
+        "P70",
+        title="the number of windows in a row is computed from the height",
+        question="How many windows stand side by side, and how many below each other?",
+        remedy=AXES,
+        check="dx",
+        edits=(
+            (
+                "_, _, H_out, W_out = dout.shape",
+                "_, _, H_out, _ = dout.shape\n"
+                "    W_out = 1 + (H + 2 * pad - pool_height) // stride",
+            ),
+        ),
+    ),
+    max_backward(
         "P36",
         title="the last row of windows is left out",
         question="Which is the last value of i in your loop?",
@@ -228,8 +242,8 @@ MISTAKES = (
     max_backward(
         "P10",
         title="the crop dx[:, :, pad:-pad, pad:-pad] is empty when pad is 0",
-        question="What does the slice 0:-0 select?",
-        remedy=CROPPING,
+        question="Which rows of the padded gradient does your crop keep when pad is 0?",
+        remedy="-0 is 0, and the slice 0:0 holds nothing. " + CROPPING,
         check="dx",
         edits=((CROP, "dx = dx_pad[:, :, pad:-pad, pad:-pad]"),),
     ),
