@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_utils import drivers
+from course_utils.acceptance import is_verdict
 from course_utils.behaviour import changed_by
 from course_utils.comparison import compare
 from course_utils.exercise import VALUE_KINDS, Case, Exercise, Session, Value
@@ -219,7 +220,7 @@ def _common_pattern(recorded: Recorded, judgement: Judgement) -> str:
         wrong = []
         for name, answer in judgement.answers.items():
             expected = recorded.answers[name][output]
-            got = answer.get(output)
+            got = None if is_verdict(expected) else answer.get(output)
             if got is not None and not compare(output, got, expected).right:
                 wrong.append(Wrong(got, expected, recorded.cases[name].inputs))
         if sentence := pattern(output, wrong, recorded.exercise.axes.get(output, ())):
