@@ -5,7 +5,7 @@ checker which of them are wrong.  What the child asks with is data from a wire, 
 functions are the course's own; the number of questions and their size are bounded.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -27,6 +27,7 @@ class Lent:
 
     def __init__(self, arguments: Sequence[Value], who: str) -> None:
         self._functions = [value for value in arguments if isinstance(value, Specimen)]
+        self._lent = [function.lent() for function in self._functions]
         self._who = who
         self._questions = 0
 
@@ -44,6 +45,7 @@ class Lent:
     def answer(self, question: wire.Message) -> Mapping[str, Any]:
         """Evaluate what is asked: its ``value``, or why there is none.
 
+        ``arguments`` are what a function that meddles made of those it was given, else None.
         Raises FrameError for what is no question, ChildStopped for too many.
         """
         number, arguments = replies.read_ask(question)
@@ -53,20 +55,28 @@ class Lent:
         if self._questions > MOST_QUESTIONS:
             reason = f"{self._who} called what it was given more than {MOST_QUESTIONS} times"
             raise ChildStopped("cpu", reason)
-        return _evaluated(self._functions[number], arguments)
+        meddles = self._functions[number].meddles
+        return _evaluated(self._lent[number], arguments, meddles=meddles)
 
 
-def _evaluated(function: Specimen, arguments: tuple[Value, ...]) -> Mapping[str, Any]:
+def _evaluated(
+    function: Callable[..., Value], arguments: tuple[Value, ...], *, meddles: bool = False
+) -> Mapping[str, Any]:
     if _bytes(arguments) > MOST_BYTES:
-        return {"value": None, "failed": "an argument is far too large"}
+        return _failed("an argument is far too large")
     try:
         with quiet_numpy():
             value = function(*arguments)
+        told = {"value": value, "arguments": arguments if meddles else None}
         # Tried here, where it can still be said that it has no place on the wire.
-        wire.encode({"value": value}, MOST_BYTES, strict=True)
+        wire.encode(told, MOST_BYTES, strict=True)
     except Exception as error:  # noqa: BLE001 - it was called with anything at all
-        return {"value": None, "failed": f"{type(error).__name__}: {str(error)[:200]}"}
-    return {"value": value, "failed": ""}
+        return _failed(f"{type(error).__name__}: {str(error)[:200]}")
+    return {**told, "failed": ""}
+
+
+def _failed(reason: str) -> Mapping[str, Any]:
+    return {"value": None, "arguments": None, "failed": reason}
 
 
 def _bytes(value: Value) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from course_utils.exercise import Value
@@ -11,14 +12,19 @@ from course_utils.plain import one_array
 FUNCTIONS: dict[str, Callable[..., Any]] = {}
 #: Names of those that a student's code sees as functions which keep one array for their results.
 REUSING: set[str] = set()
+#: Names of those whose last argument, 0 unless it is given, is how often they were called before.
+COUNTING: set[str] = set()
+#: Names of those that write to the arrays which they are given.
+MEDDLING: set[str] = set()
 
 
 @dataclass(frozen=True, eq=False)
 class Specimen:
     """A function by its name in ``FUNCTIONS``, with the last of its arguments fixed.
 
-    It is pure.  Where it ``reuses`` an array, a student's code is ``lent`` one that is not:
-    what is sent through a wire would arrive as an array of its own.
+    It remembers nothing.  Where it ``reuses`` an array (what is sent through a wire would
+    arrive as an array of its own) or ``counts`` its calls, a student's code is ``lent`` one
+    that does.  All are pure but those that ``meddle`` with what they are given.
     """
 
     name: str
@@ -33,13 +39,26 @@ class Specimen:
         """Tell whether it is lent as one that returns the same array in every call."""
         return self.name in REUSING
 
+    @property
+    def counts(self) -> bool:
+        """Tell whether it is lent as one whose answer depends on how often it was called."""
+        return self.name in COUNTING
+
+    @property
+    def meddles(self) -> bool:
+        """Tell whether it writes to its arguments."""
+        return self.name in MEDDLING
+
     def lent(self) -> Callable[..., Value]:
-        """What a student's code is given, where it runs in this process."""
+        """What is called by a student's code; it remembers no earlier loan."""
+        if self.counts:
+            function, calls = FUNCTIONS[self.name], count()
+            return lambda *arguments: function(*arguments, *self.parameters, next(calls))
         return one_array(self) if self.reuses else self
 
     def __repr__(self) -> str:
         made = f"specimen({', '.join(map(repr, (self.name, *self.parameters)))})"
-        return f"{made}.lent()" if self.reuses else made
+        return f"{made}.lent()" if self.reuses or self.counts else made
 
     def __str__(self) -> str:
         words = (parameter for parameter in self.parameters if isinstance(parameter, str))
@@ -57,14 +76,17 @@ def specimen(name: str, *parameters: Value) -> Specimen:
     return Specimen(name, parameters)
 
 
-def named(name: str, *, reuses: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Enter the decorated function into ``FUNCTIONS``; see ``Specimen`` for ``reuses``."""
+def named(
+    name: str, *, reuses: bool = False, counts: bool = False, meddles: bool = False
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Enter the decorated function into ``FUNCTIONS``; see ``Specimen`` for what it may be."""
 
     def enter(function: Callable[..., Any]) -> Callable[..., Any]:
         assert name not in FUNCTIONS, name
         FUNCTIONS[name] = function
-        if reuses:
-            REUSING.add(name)
+        for holds, kind in ((reuses, REUSING), (counts, COUNTING), (meddles, MEDDLING)):
+            if holds:
+                kind.add(name)
         return function
 
     return enter

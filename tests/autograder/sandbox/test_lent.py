@@ -9,7 +9,7 @@ from autograder.sandbox import Child, ChildStopped
 from autograder.sandbox import lent as lending
 from course_utils.checking import LocalSession
 from course_utils.specimens import FUNCTIONS, Specimen
-from course_utils.specimens.registry import REUSING
+from course_utils.specimens.registry import COUNTING, MEDDLING, REUSING
 
 
 @pytest.fixture(autouse=True)
@@ -61,11 +61,43 @@ def test_a_function_that_reuses_its_array_overwrites_what_it_returned(child, mon
     body = "a = f(rest[0]); b = f(2 * rest[0]); return np.stack([a, b, f(np.ones(3))[:2]])"
     given = (Specimen("scaled", (3.0,)), np.arange(2.0))
     expected = [[0, 6], [0, 6], [3, 3]]
-    np.testing.assert_array_equal(asked(child, body, *given).outputs[0], expected)
+    for found in here_and_there(child, body, *given):
+        np.testing.assert_array_equal(found, expected)
+
+
+def here_and_there(child: Child, body: str, *given):
+    """What ``use`` with this body returns in the sandbox, and in this process."""
     names = {"np": np}
     exec(f"def use(f, *rest):\n    {body}", names)  # noqa: S102 - the same text, here
     here = LocalSession(names["use"], "use").call("use", given, ("value",), keep=False)
-    np.testing.assert_array_equal(here.outputs[0], expected)
+    return asked(child, body, *given).outputs[0], here.outputs[0]
+
+
+def test_a_function_that_counts_its_calls_begins_anew_in_every_call(child, monkeypatch) -> None:
+    monkeypatch.setattr("course_utils.specimens.registry.COUNTING", {*COUNTING, "grown"})
+    monkeypatch.setitem(FUNCTIONS, "grown", lambda x, factor, earlier=0: factor * x + earlier)
+    for _ in range(2):
+        for found in here_and_there(
+            child, "return f(1.0) + 10 * f(1.0)", Specimen("grown", (3.0,))
+        ):
+            assert found == 3 + 10 * 4
+
+
+def test_what_a_function_writes_to_its_arguments_arrives_where_they_came_from(
+    child, monkeypatch
+) -> None:
+    def emptied(dout, cache):
+        dout[...], cache[1][...] = 0, 7
+        return np.zeros(1)
+
+    monkeypatch.setattr("course_utils.specimens.registry.MEDDLING", {*MEDDLING, "emptied"})
+    monkeypatch.setitem(FUNCTIONS, "emptied", emptied)
+    body = (
+        "a, b, c = rest[0].copy(), rest[0].copy(), rest[0].copy(); f(a[::2], (b, c)); "
+        "return np.stack([a, b, c])"
+    )
+    for found in here_and_there(child, body, Specimen("emptied"), np.arange(1.0, 5)):
+        np.testing.assert_array_equal(found, [[0, 2, 0, 4], [1, 2, 3, 4], [7, 7, 7, 7]])
 
 
 @pytest.mark.parametrize(
