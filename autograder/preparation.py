@@ -20,6 +20,7 @@ from autograder.reference import Reference
 from course_utils import drivers, gradients
 from course_utils.comparison import compare
 from course_utils.exercise import Answer, Array, Case, Exercise, Value
+from course_utils.specimens import Specimen
 from course_utils.tolerances import ADJOINT, RECORDED, ROUNDING_FLOOR
 
 #: Functions of a notebook by name: the references, shortcuts to them, or anybody's.
@@ -152,7 +153,8 @@ def forward_answer(
 
     ``driver`` is that of the case, where it is another than the exercise's.
     """
-    returned = _forward(exercise, functions, driver)(*inputs.values())
+    lent = (v.lent() if isinstance(v, Specimen) else v for v in inputs.values())
+    returned = _forward(exercise, functions, driver)(*lent)
     items = returned if isinstance(returned, tuple) else (returned,)
     outputs, cache = (items[:-1], items[-1]) if exercise.caches else (items, None)
     return tuple(np.asarray(output) for output in outputs), cache

@@ -1,7 +1,7 @@
 """Specimens by their names, and a name with the last arguments of its function fixed."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
@@ -24,15 +24,18 @@ class Specimen:
 
     It remembers nothing.  Where it ``reuses`` an array (what is sent through a wire would
     arrive as an array of its own) or ``counts`` its calls, a student's code is ``lent`` one
-    that does.  All are pure but those that ``meddle`` with what they are given.
+    that does.  All are pure but those that ``meddle`` with what they are given.  ``calls``
+    are the numbers of the calls to come, of one that counts.
     """
 
     name: str
     parameters: tuple[Value, ...] = ()
+    calls: Iterator[int] | None = None
 
     def __call__(self, *arguments: Value) -> Value:
         """The function's value for these arguments."""
-        return FUNCTIONS[self.name](*arguments, *self.parameters)
+        earlier = () if self.calls is None else (next(self.calls),)
+        return FUNCTIONS[self.name](*arguments, *self.parameters, *earlier)
 
     @property
     def reuses(self) -> bool:
@@ -52,8 +55,7 @@ class Specimen:
     def lent(self) -> Callable[..., Value]:
         """What is called by a student's code; it remembers no earlier loan."""
         if self.counts:
-            function, calls = FUNCTIONS[self.name], count()
-            return lambda *arguments: function(*arguments, *self.parameters, next(calls))
+            return replace(self, calls=count())
         return one_array(self) if self.reuses else self
 
     def __repr__(self) -> str:
