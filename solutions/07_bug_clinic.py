@@ -57,7 +57,8 @@ from course_utils import check, pictures
 # This needs the forward alone. It is slow, and it is right: a second opinion that knows nothing of the
 # backward. The instrument of this notebook does it for every entry, for a random $g$ and at the inputs
 # that you give it, and draws **the map of the error**, |given − right|. White is right. The darker,
-# the further off. Here it looks at a backward that forgot a factor 2:
+# the further off. An array with three axes is drawn block below block, one for each first index, and
+# each row bears its first two indices. Here it looks at a backward that forgot a factor 2:
 
 
 # %%
@@ -93,7 +94,8 @@ pictures.clinic.examine(square_forward, square_backward_broken, example)
 # entries off? One row? One column? Or white everywhere?
 #
 # 1. A word occurs twice in a text, and its gradient is counted once.
-# 2. A bias that is added to every image gets the gradient of one image.
+# 2. A gain and a shift for each channel are repeated over images and over places; the gradient is
+#    summed over the images only.
 # 3. A matrix is not transposed.
 # 4. Padding is cut off with `[pad:-pad]`.
 # 5. A gradient is accumulated in a variable that outlives the call.
@@ -191,6 +193,8 @@ check(embedding_backward)
 #
 # **One entry first.** $\text{shift}_c$ appears in $y_{n c l}$ for every $n$ and every $l$, with factor 1.
 # $\text{gain}_c$ appears there, too, with factor $x_{n c l}$. So both gradients are sums over $n$ *and* $l$.
+# And $x_{n c l}$ appears in $y_{n c l}$ alone, with factor $\text{gain}_c$: its gradient is
+# $\text{gain}_c\, g_{n c l}$.
 # **What is broadcast forward is summed backward**, over exactly the axes that were repeated.
 
 
@@ -377,6 +381,10 @@ def pad_ends_backward(dout, cache):
 check(pad_ends_backward)
 
 # %% [markdown]
+# **The prediction.** Only for (0, 2). With (0, 0) and with (2, 0) the slice ends at `-0`, which is the
+# beginning.
+
+# %% [markdown]
 # # Patient 5: the one that remembers
 #
 # **Forward.** The same polynomial at every point: $y_n = \sum_k c_k\, x_n^{\,k}$.
@@ -416,6 +424,9 @@ pictures.clinic.examine(polynomial_forward, polynomial_backward_broken, points, 
 
 # %% [markdown]
 # If this is the first time you ran these two cells, the first map is white. Run it again: it is not.
+# (Run the cell with the `def` again, and it is white once more: a function that is made anew gets a new
+# dictionary.)
+#
 # **Diagnosis.** The default value of an argument is made *once*, when `def` runs. Every call adds to the
 # same dictionary. A global list, an attribute `self.grad` that nobody sets to zero, and a buffer that is
 # reused "for speed" are the same disease. One public recurrent layer carries the gradient of the step
@@ -453,12 +464,12 @@ check(polynomial_backward)
 # **Forward.** A smooth gate, with one number $\beta_c$ for each column:
 # $y_{n c} = x_{n c}\, s(\beta_c x_{n c})$ with $s(z) = 1/(1 + e^{-z})$.
 #
-# **One entry first.** The derivative of $s$ is $s(1 - s)$. By the product rule and the chain rule
+# **One entry first.** $x_{n c}$ appears in $y_{n c}$ alone, $\beta_c$ in $y_{n c}$ for every row $n$. The
+# derivative of $s$ is $s(1 - s)$. Write $s_{n c}$ for $s(\beta_c x_{n c})$; by the product rule and the chain
+# rule
 #
-# $$ \frac{\partial y}{\partial x} = s + x \cdot \beta\, s (1 - s), \qquad
-#    \frac{\partial y}{\partial \beta} = x \cdot x\, s (1 - s), $$
-#
-# and $\beta_c$ is shared by all rows $n$, so its gradient is a sum over $n$.
+# $$ \frac{\partial L}{\partial x_{n c}} = g_{n c}\,\bigl(s_{n c} + x_{n c}\, \beta_c\, s_{n c} (1 - s_{n c})\bigr), \qquad
+#    \frac{\partial L}{\partial \beta_c} = \sum_n g_{n c}\, x_{n c}^2\, s_{n c} (1 - s_{n c}). $$
 
 
 # %% nbgrader={"grade": false, "grade_id": "swish_given", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -487,7 +498,7 @@ pictures.clinic.examine(swish_forward, swish_backward_broken, rows, beta)
 pictures.clinic.examine(swish_forward, swish_backward_broken, rows, beta, watch=True)
 
 # %% [markdown]
-# Both gradients are exact, and yet the layer is ill. **Diagnosis.** `*=` and `-=` on an array write *into*
+# Both gradients are exact in its first call, and yet the layer is ill. **Diagnosis.** `*=` and `-=` on an array write *into*
 # it. (1) `dout` belongs to the layer above, which may hand the same array to a second branch, as a
 # residual connection does. That branch now gets something else. (2) The update of `beta` is hidden
 # inside the backward. Whoever asks for gradients (a check, a second loss, an optimiser with momentum)
@@ -670,13 +681,13 @@ check(leaky_sum_backward)
 # | patient | white map if | what shows it |
 # |:--|:--|:--|
 # | 1 repeated indices | no index repeats | repeat one |
-# | 2 broadcasting | one place, or shapes not compared | compare shapes; all sizes above 1 |
+# | 2 broadcasting | one place and shapes not compared | compare shapes; all sizes above 1 |
 # | 3 transpose | symmetric; square hides the exception | sizes that differ |
-# | 4 crop | padding above 0 | padding 0 on one side |
+# | 4 crop | right padding above 0 | padding 0 on the right |
 # | 5 memory | a single call | call twice |
 # | 6 meddling | only gradients are looked at | compare the arguments before and after |
-# | 7 statistic | entries that are zero | any generic input |
-# | 8 order | one time step | two steps or more |
+# | 7 statistic | no whole map; single zeros of `x` | any generic input |
+# | 8 order | one time step, or decay 0 | two steps or more, and a decay |
 #
 # An upstream gradient of ones hides more: every bug that moves entries of `dout` around, and every one that
 # ignores it.
@@ -708,25 +719,30 @@ def distances_backward(dout, cache):
 
 
 # %% tags=["picture"]
-pictures.clinic.examine(
-    distances_forward, distances_backward, vectors, np.array([[1.0, 0.0, 2.0], [0.0, 3.0, 1.0]])
-)
+four_rows = np.array([[3.0, 4.0, 0.0], [1.0, 2.0, 2.0], [0.0, 0.0, 5.0], [2.0, 1.0, 0.0]])
+two_centers = np.array([[1.0, 0.0, 2.0], [0.0, 3.0, 1.0]])
+pictures.clinic.examine(distances_forward, distances_backward, four_rows, two_centers)
 
 # %% [markdown]
 # Write `my_test(forward, backward)`. It is given this forward and *some* backward for it, and says `True` if
 # that backward is right, `False` if not. It makes its own inputs and its own `dout`.
 #
-# It will be tried on four right backward passes, written in different styles, and on fifteen wrong ones. Say
+# It will be tried on four right backward passes, written in different styles, and on eighteen wrong ones. Say
 # `False` to a right one and it cost somebody an afternoon; say `True` to a wrong one and it was no test.
 #
 # **Steps.**
 #
 # 1. Choose `x` (N, D) and `centers` (K, D). Which of `N`, `K`, `D` may be equal? Which may be 1?
 # 2. Choose `dout`. Why not ones?
-# 3. Call the backward. Are there two gradients, and has each the shape of its input?
+# 3. Call the backward. Are there two gradients, and has each the shape of its input? Keep what comes back in one
+#    variable first: `dx, dcenters = backward(dout, cache)` raises where only one array comes back. Your test must
+#    answer `False`, not raise.
 # 4. For each entry of each input: the central difference from the formula in "The instrument". Work on copies.
+#    Take $h = 10^{-5}$: much smaller, and rounding takes over.
 # 5. Compare **every** entry, up to rounding: to six digits or so, not exactly. `np.allclose` will do. If you write
 #    the comparison yourself, see to it that `nan` fails: `nan > 1e-6` is `False`, and so is `nan <= 1e-6`.
+# 6. Call it twice with the same arguments (patients 5 and 6): same answer? Are `dout` and the arrays in the cache
+#    as before? Only copies can tell you.
 #
 # Styles differ: one returns an array in Fortran order, none returns exactly the same last digits.
 
@@ -737,7 +753,8 @@ def my_test(forward, backward):
 
     forward: called as forward(x, centers) with float arrays (N, D) and (K, D); returns
         (out, cache), out (N, K).
-    backward: called as backward(dout, cache); a right one returns the tuple (dx, dcenters).
+    backward: called as backward(dout, cache); a right one returns the tuple (dx, dcenters),
+        in every call, and leaves dout and the cache as they were.
     Returns True or False, the same in every call. A wrong backward may return fewer arrays, or
     arrays of other shapes.
     """
@@ -746,7 +763,12 @@ def my_test(forward, backward):
     inputs = [random.normal(size=(3, 2)), random.normal(size=(4, 2))]
     out, cache = forward(*inputs)
     dout = random.normal(size=out.shape)
+    before = [array.copy() for array in (dout, *cache)]
+    backward(dout, cache)
+    # The answer of a second call shows what the first one left behind.
     gradients = backward(dout, cache)
+    if not all(map(np.array_equal, before, (dout, *cache))):
+        return False
     if len(gradients) != 2:
         return False
     for place, gradient in enumerate(gradients):
@@ -788,13 +810,18 @@ except NotImplementedError:
 check(my_test)
 
 # %% [markdown]
+# **Which sizes matter?** Size 1 hides sums. With one row, a `dcenters` that forgot to sum over the rows is right;
+# with one center, so is a `dx` that forgot the centers. `D` may be 1: no sum of the backward runs over $d$. Equal
+# sizes hide axes that were exchanged, because the shapes fit; so let all three differ.
+
+# %% [markdown]
 # # Written question
 #
 # Answer in three to six sentences.
 #
 # (a) A colleague says: "My backward passes a gradient check with random inputs and a random upstream gradient.
-# So it is right." Name two of the eight patients that pass such a check whatever the inputs are, and say for
-# each what has to be tested besides.
+# So it is right." Name two of the eight patients that pass such a check whatever the inputs are (the check works
+# on copies, and calls the backward once), and say for each what has to be tested besides.
 #
 # (b) Patient 3 raised an exception for an oblong matrix and ran for a square one. Which of the two is the better
 # test case, and why? Name one more patient for which a special size hides the bug.

@@ -68,6 +68,18 @@ HARMLESS = (
     ),
     Harmless(
         ["my_test"],
+        "backward(dout, cache)",
+        [("(dout", "(out")],
+        "the first call need not be looked at: the second shows what it left behind",
+    ),
+    Harmless(
+        ["my_test"],
+        "if not all(map(np.array_equal, before, (dout, *cache))):",
+        [("before, (dout, *cache)", "(dout, *cache), before")],
+        "equality has no order",
+    ),
+    Harmless(
+        ["my_test"],
         "slopes = np.zeros(inputs[place].shape)",
         [("zeros", "ones")],
         "every entry of slopes is assigned",

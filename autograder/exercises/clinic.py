@@ -12,7 +12,7 @@ import numpy as np
 from autograder.exercises.question import Question, Recipe, distinct, nonzero
 from course_utils.exercise import Check, Exercise, Value
 from course_utils.specimens import specimen
-from course_utils.specimens.clinic import STYLES
+from course_utils.specimens.clinic import MEMORIES, STYLES, TRACES
 from course_utils.tolerances import Dependence
 
 Sizes = tuple[int, ...]
@@ -178,7 +178,7 @@ LAYERS = (
             "mix_rows",
             ("x", "w"),
             (
-                "x[n, r] was multiplied by w[p, r] for every p: sum over p (w.T @ dout[n]).",
+                "x[n, r] was multiplied by w[p, r] for every p: its gradient is a sum over p.",
                 "w[p, r] met x[n, r, c] for every n and c: sum over both.",
             ),
             "quadratic",
@@ -208,7 +208,7 @@ LAYERS = (
             "polynomial",
             ("x", "coefficients"),
             (
-                "The slope of coefficients[k] * x**k is k * coefficients[k] * x**(k - 1).",
+                "x stands in every term of the polynomial but the constant: their slopes add up.",
                 "coefficients[k] was multiplied by x**k at every point: sum over the points.",
             ),
             "smooth",
@@ -224,8 +224,8 @@ LAYERS = (
             "swish",
             ("x", "beta"),
             (
-                "Product rule: the slope is s + beta * x * s * (1 - s).",
-                "The slope by beta is x**2 * s * (1 - s); beta of a column met all of its rows.",
+                "x stands outside the gate and inside it: the product rule gives two terms.",
+                "beta stands inside the gate, beside x; beta of a column met all of its rows.",
             ),
             "smooth",
             {"dx": ("row", "column"), "dbeta": ("column",)},
@@ -239,7 +239,7 @@ LAYERS = (
         _layer(
             "unit_rows",
             ("x",),
-            ("The norm depends on x, too: (dout - out * sum(dout * out)) / norm, row by row.",),
+            ("The norm depends on x, too: each entry of x reaches out on two roads.",),
             "smooth",
             {"dx": ("row", "column")},
             cache=("x", "out"),
@@ -264,14 +264,16 @@ LAYERS = (
 
 
 def _trial(name: str, how: str) -> Recipe:
-    """What a test is asked about: a right backward of a style, or one with a flaw."""
-    right = how in STYLES
-    backward = specimen("right distances" if right else "wrong distances", how)
+    """What a test is asked about: a right backward of a style, or one that is wrong somehow."""
+    kinds = {"right": STYLES, "remembering": MEMORIES, "meddling": TRACES}
+    kind = next((kind for kind, names in kinds.items() if how in names), "wrong")
+    backward = specimen(f"{kind} distances", how)
 
     def make(_: np.random.Generator) -> Mapping[str, Value]:
         return {"forward": specimen("squared distances"), "backward": backward}
 
-    return Recipe(name, make, "to be accepted" if right else "to be rejected", smooth=False)
+    purpose = "to be accepted" if kind == "right" else "to be rejected"
+    return Recipe(name, make, purpose, smooth=False)
 
 
 def _verdict(name: str, title: str, rule: str, weight: float, *cases: str) -> Check:
@@ -323,6 +325,16 @@ _OWN_TEST_CHECKS = (
         "1 percent too large",
         "one entry nan",
     ),
+    _verdict(
+        "lasting",
+        "what a call leaves behind",
+        "A second call with the same arguments gives the same answer, and dout and the cache "
+        "are afterwards what they were before.",
+        2,
+        "by broadcasting",
+        *MEMORIES,
+        *TRACES,
+    ),
 )
 OWN_TEST = Exercise(
     name="my_test",
@@ -335,7 +347,12 @@ OWN_TEST = Exercise(
         Check("repeatable", "same answer on a second call", _FRESH, 0.5, kind="repeatable"),
     ),
 )
-_TINY = {"tiny: a wrong one": "without the factor 2", "tiny: a right one": "by loops"}
+_TINY = {
+    "tiny: a wrong one": "without the factor 2",
+    "tiny: a right one": "by loops",
+    "tiny: one that remembers": MEMORIES[0],
+    "tiny: one that meddles": next(iter(TRACES)),
+}
 _TRIALS = {
     name: _trial(name, how)
     for name, how in [*((name, name) for name in OWN_TEST.cases), *_TINY.items()]

@@ -20,6 +20,7 @@ from course_utils.pictures.figure import (
     INK,
     ORANGE,
     PAPER,
+    QUIET,
     RULE,
     Frame,
     Numbers,
@@ -35,6 +36,8 @@ __all__ = ["error_maps", "examine"]
 #: Of a map, in inches.
 CELL = 0.55
 NARROWEST, SHORTEST = 2.4, 1.1
+#: Of an array with more than two axes, in cells: between its blocks, and beside them for labels.
+BETWEEN, BESIDE = 0.35, 0.9
 #: Differences below this part of the largest entry come from rounding and from the step.
 SMALL = 1e-6
 STEP = 1e-5
@@ -73,7 +76,10 @@ def error_maps(
     *,
     watch: bool = False,
 ) -> list[Panel]:
-    """What ``examine`` draws: for each gradient its name and its errors, or a sentence."""
+    """What ``examine`` draws: for each gradient its name and its errors, or a sentence.
+
+    Errors have the shape of the gradient.
+    """
     kept = [_copy(value) for value in inputs]
     out, cache = forward(*map(_copy, kept))
     dout = np.random.default_rng(7).normal(size=np.shape(out))
@@ -97,9 +103,9 @@ def error_maps(
         given = gradients[number] if number < len(gradients) else None
         panels.append((f"d{names[place]}", _error(given, right[number])))
     if watch:
-        panels.append(("dout, after - before", _table(np.abs(lent - dout))))
+        panels.append(("dout, |after - before|", np.abs(lent - dout)))
         panels += [
-            (f"cache[{number}], after - before", _table(np.abs(array - value)))
+            (f"cache[{number}], |after - before|", np.abs(array - value))
             for number, (array, value) in enumerate(zip(stored, before, strict=True))
         ]
     return panels
@@ -140,7 +146,7 @@ def _slopes(
 
 
 def _error(given: Any, right: Numbers) -> Numbers | str:
-    """|given - right| as a table, without what is explained by differences being no more exact."""
+    """|given - right|, without what is explained by differences being no more exact."""
     if given is None:
         return "was not returned"
     try:
@@ -152,7 +158,7 @@ def _error(given: Any, right: Numbers) -> Numbers | str:
     with np.errstate(all="ignore"):
         error = np.abs(values - right)
     error[error <= SMALL * max(1.0, float(np.max(np.abs(right), initial=0)))] = 0
-    return _table(error)
+    return error
 
 
 def _table(values: Numbers) -> Numbers:
@@ -187,24 +193,44 @@ def _drawn(panels: Sequence[Panel], name: str) -> Frame:
 def _size(content: Numbers | str) -> tuple[float, float]:
     if isinstance(content, str):
         return NARROWEST, SHORTEST
-    rows, columns = content.shape
-    return max(NARROWEST, columns * CELL), max(SHORTEST, rows * CELL)
+    rows, columns = _table(content).shape
+    beside = BESIDE if content.ndim > 2 else 0
+    high = rows + BETWEEN * (rows // _block(content) - 1)
+    return max(NARROWEST, (columns + beside) * CELL), max(SHORTEST, high * CELL)
+
+
+def _block(values: Numbers) -> int:
+    """How many rows of the table stand together: all, or those of one first index."""
+    return max(1, values.shape[-2]) if values.ndim > 2 else max(1, len(_table(values)))
 
 
 def _heat(panel: Axes, values: Numbers, title: str) -> None:
-    """Cells with their errors, tinted by size; every colour says what a number says, too."""
-    rows, columns = values.shape
-    panel.set(xlim=(-0.6, columns - 0.4), ylim=(rows - 0.4, -0.6), aspect="equal")
+    """Cells with their errors, tinted by size; every colour says what a number says, too.
+
+    Of an array with more than two axes each row bears all of its indices but the last.
+    """
+    table, block = _table(values), _block(values)
+    heights = [row + BETWEEN * (row // block) for row in range(len(table))]
+    left = -0.6 - (BESIDE if values.ndim > 2 else 0)
+    lowest = max(heights, default=0)
+    panel.set(xlim=(left, table.shape[1] - 0.4), ylim=(lowest + 0.6, -0.6), aspect="equal")
+    if values.ndim > 2:
+        for row, index in enumerate(np.ndindex(values.shape[:-1])):
+            write(panel, (heights[row], -1), ", ".join(map(str, index)), QUIET, 9)
     panel.set_title(title, size=11, color=INK, y=1)
     finite = values[np.isfinite(values)]
     largest = float(np.max(finite, initial=0.0))
-    for (row, column), value in np.ndenumerate(values):
+    for (row, column), value in np.ndenumerate(table):
         share = 1.0 if not np.isfinite(value) else value / largest if largest else 0.0
         face = _tint(share)
         panel.add_artist(
-            Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=face, edgecolor=RULE, lw=0.8)
+            Rectangle(
+                (column - 0.5, heights[row] - 0.5), 1, 1, facecolor=face, edgecolor=RULE, lw=0.8
+            )
         )
-        write(panel, (row, column), _number(float(value)), PAPER if share > 0.75 else INK, 10)
+        write(
+            panel, (heights[row], column), _number(float(value)), PAPER if share > 0.75 else INK, 10
+        )
 
 
 def _tint(share: float) -> tuple[float, float, float]:
@@ -228,5 +254,5 @@ def _words(content: Numbers | str) -> str:
     wrong = int(np.count_nonzero(content))
     if not wrong:
         return f"is right in all {content.size} entries"
-    rows = "; ".join(", ".join(map(_number, row)) for row in content.tolist())
+    rows = "; ".join(", ".join(map(_number, row)) for row in _table(content).tolist())
     return f"is off in {wrong} of {content.size} entries, row by row by {rows}"

@@ -229,7 +229,9 @@ def grid(
         mark(panel, (border, border), (rows - 2 * border, columns - 2 * border), INK, width=1.4)
 
 
-def write(panel: Axes, cell: Cell, value: object, ink: str = INK, size: float = 12) -> None:
+def write(
+    panel: Axes, cell: tuple[float, float], value: object, ink: str = INK, size: float = 12
+) -> None:
     """Write one value into the middle of a cell."""
     row, column = cell
     text = f"{value:g}" if isinstance(value, float | np.number) else str(value)

@@ -1,8 +1,9 @@
 """Backward passes of one layer, squared distances, that a student's own test is tried on.
 
 ``squared distances`` is the forward.  ``right distances`` is its backward in one of the
-``STYLES``, ``wrong distances`` its backward with one of the ``FLAWS``.  All are pure: a
-test that sees them through a wire sees what one sees that holds them.
+``STYLES``, ``wrong distances`` its backward with one of the ``FLAWS``.  ``remembering
+distances`` and ``meddling distances`` return what is right, the first time, and are wrong in
+what they leave behind.  A test that sees them through a wire sees what one sees that holds them.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,7 +24,8 @@ def _forward(x: Value, centers: Value) -> tuple[Array, Gradients]:
     """For x (N, D) and centers (K, D): all squared distances (N, K), and (x, centers)."""
     x, centers = fitted("ND KD", x=x, centers=centers)
     out = np.sum((x[:, None] - centers[None]) ** 2, axis=2)
-    return out, (x, centers)
+    # Copies: through a wire the cache would never be the caller's own arrays.
+    return out, (x.copy(), centers.copy())
 
 
 def _broadcast(dout: Array, x: Array, centers: Array) -> Gradients:
@@ -118,6 +120,17 @@ FLAWS: Final[Mapping[str, Backward]] = {
 }
 
 
+#: What a backward may leave behind that remembers, ...
+MEMORIES: Final = ("gradients of all calls added up",)
+#: ... and what one that meddles does to (dout, x, centers), given the gradients.
+TRACES: Final[Mapping[str, Callable[..., object]]] = {
+    "dout emptied after use": lambda _, dout, *_cache: dout.fill(0),
+    "centers updated in the cache": lambda gradients, _, _x, centers: np.subtract(
+        centers, gradients[1] / 8, out=centers
+    ),
+}
+
+
 def _given(dout: Value, x: Value, centers: Value) -> tuple[Array, ...]:
     return fitted("NK ND KD", dout=dout, x=x, centers=centers)
 
@@ -132,3 +145,19 @@ def _right(dout: Value, cache: Value, style: str) -> Gradients:
 def _wrong(dout: Value, cache: Value, flaw: str) -> Gradients:
     """A wrong backward."""
     return FLAWS[flaw](*_given(dout, *cache))
+
+
+@named("remembering distances", counts=True)
+def _remembering(dout: Value, cache: Value, _how: str, earlier: int = 0) -> Gradients:
+    """Right in the first call; each further one adds as much again."""
+    dx, dcenters = _broadcast(*_given(dout, *cache))
+    return (1 + earlier) * dx, (1 + earlier) * dcenters
+
+
+@named("meddling distances", meddles=True)
+def _meddling(dout: Value, cache: Value, how: str) -> Gradients:
+    """Right gradients, and a trace in what it was given."""
+    given = _given(dout, *cache)
+    gradients = _broadcast(*given)
+    TRACES[how](gradients, *given)
+    return gradients

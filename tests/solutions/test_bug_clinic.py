@@ -13,8 +13,9 @@ from autograder.exercises import QUESTIONS
 from autograder.misconceptions import CATALOGUE
 from autograder.preparation import prepare
 from course_utils.pictures import clinic
+from course_utils.pictures.figure import canvas
 from course_utils.specimens import specimen
-from course_utils.specimens.clinic import FLAWS, STYLES
+from course_utils.specimens.clinic import FLAWS, MEMORIES, STYLES, TRACES
 
 ROOT = Path(__file__).parents[2]
 COURSE = Course(ROOT)
@@ -70,9 +71,9 @@ def test_what_a_backward_changes_is_seen_by_who_watches(functions) -> None:
     inputs = [np.array([[0.5], [2.0]]), np.array([1.0])]
     panels = dict(clinic.error_maps(forward, backward, inputs, watch=True))
     assert not panels["dx"].any()
-    assert panels["dout, after - before"].any()
-    assert not panels["cache[0], after - before"].any()
-    assert panels["cache[1], after - before"].any()
+    assert panels["dout, |after - before|"].any()
+    assert not panels["cache[0], |after - before|"].any()
+    assert panels["cache[1], |after - before|"].any()
     np.testing.assert_array_equal(inputs[1], [1.0])
 
 
@@ -87,6 +88,65 @@ def test_a_backward_that_fails_is_shown_and_not_raised() -> None:
     assert "not written yet" in picture.frames[0].alt
     assert picture.frames[0].png.startswith(b"\x89PNG")
     assert "was not returned" in clinic.examine(forward, lambda *_: (), np.ones(3)).frames[0].alt
+
+
+#: By patient, as the notebook's table says: inputs that leave the map white, and others.
+HIDDEN_AND_SHOWN = {
+    "embedding": ((np.eye(3), np.array([[0, 2]])), (np.eye(3), np.array([[2, 2]]))),
+    "mix_rows": (
+        (np.ones((1, 2, 3)), np.array([[2.0, 1.0], [1.0, 3.0]])),
+        (np.ones((1, 2, 3)), np.array([[2.0, 1.0], [4.0, 3.0]])),
+    ),
+    "pad_ends": (
+        (np.ones((1, 3)), {"left": 0, "right": 2}),
+        (np.ones((1, 3)), {"left": 2, "right": 0}),
+    ),
+    "leaky_sum": ((np.ones((2, 4)), 0.0), (np.ones((2, 4)), 0.5)),
+}
+
+
+@pytest.mark.parametrize("layer", HIDDEN_AND_SHOWN)
+def test_inputs_hide_and_show_a_bug_as_the_table_says(layer, functions) -> None:
+    pair = functions[f"{layer}_forward"], functions[f"{layer}_backward_broken"]
+    for inputs, white in zip(HIDDEN_AND_SHOWN[layer], (True, False), strict=True):
+        panels = clinic.error_maps(*pair, inputs)
+        seen = any(isinstance(content, str) or content.any() for _, content in panels)
+        assert seen != white
+
+
+def test_one_place_shows_a_gradient_that_is_not_summed_by_its_shape_alone(functions) -> None:
+    inputs = [np.arange(6.0).reshape(2, 3, 1), np.ones(3), np.zeros(3)]
+    forward, ill_one = (functions[f"channel_scale_{n}"] for n in ("forward", "backward_broken"))
+    shapes = [content for _, content in clinic.error_maps(forward, ill_one, inputs)[1:]]
+    assert shapes == ["has shape (3, 1),\nexpected (3,)"] * 2
+    out, cache = forward(*inputs)
+    wrong, right = ill_one(out, cache)[1:], functions["channel_scale_backward"](out, cache)[1:]
+    assert all(np.allclose(a[:, 0], b) for a, b in zip(wrong, right, strict=True))
+
+
+def test_a_norm_taken_for_a_constant_is_right_where_an_entry_is_0_and_nowhere_else(
+    functions,
+) -> None:
+    x = np.array([[3.0, 0.0, 4.0], [1.0, 2.0, 2.0]])
+    pair = functions["unit_rows_forward"], functions["unit_rows_backward_broken"]
+    ((_, errors),) = clinic.error_maps(*pair, [x])
+    np.testing.assert_array_equal(errors == 0, x == 0)
+
+
+def test_a_map_of_three_axes_says_which_row_is_which() -> None:
+    def forward(x):
+        return x, (x,)
+
+    picture = clinic.examine(forward, lambda dout, _: 0 * dout, np.ones((2, 3, 2)))
+    (panel,) = clinic.error_maps(forward, lambda dout, _: 0 * dout, [np.ones((2, 3, 2))])
+    assert panel[1].shape == (2, 3, 2)
+    _, axes = canvas([(4.0, 4.0)])
+    clinic._heat(axes[0], panel[1], "dx")
+    labels = [text for text in axes[0].texts if ", " in text.get_text()]
+    assert [text.get_text() for text in labels] == ["0, 0", "0, 1", "0, 2", "1, 0", "1, 1", "1, 2"]
+    places = [text.get_position()[1] for text in labels]
+    assert places[3] - places[2] > places[2] - places[1] == 1
+    assert "off in 12 of 12 entries" in picture.frames[0].alt
 
 
 @EVERY_LAYER
@@ -120,15 +180,36 @@ def test_right_specimens_are_right_and_wrong_ones_wrong(functions) -> None:
 
     assert all(right("right distances", style) for style in STYLES)
     assert not any(right("wrong distances", flaw) for flaw in FLAWS)
-    assert set(OWN_TEST.exercise.cases) == STYLES.keys() | FLAWS.keys()
+    lasting = {*MEMORIES, *TRACES}
+    assert set(OWN_TEST.exercise.cases) == STYLES.keys() | FLAWS.keys() | lasting
+    assert all(right("remembering distances", how) for how in MEMORIES)
+    for how in TRACES:
+        given = dout.copy(), tuple(array.copy() for array in cache)
+        found = specimen("meddling distances", how)(*given)
+        assert all(map(np.allclose, found, expected))
+        kept = [
+            np.array_equal(a, b) for a, b in zip((dout, *cache), (given[0], *given[1]), strict=True)
+        ]
+        assert sum(kept) == 2
+
+
+def test_a_backward_that_remembers_is_right_once_in_each_loan() -> None:
+    lent = specimen("remembering distances", MEMORIES[0])
+    dout, cache = np.ones((2, 3)), (np.eye(2), np.zeros((3, 2)))
+    for _ in range(2):
+        once, again = specimen("right distances", "by loops")(dout, cache), lent.lent()
+        first, second = again(dout, cache), again(dout, cache)
+        assert all(map(np.array_equal, first, once))
+        assert not any(map(np.array_equal, second, once))
 
 
 def test_the_text_counts_the_trials_of_the_own_test() -> None:
     text = re.sub(r"\s*\n# ", " ", (COURSE.solutions / f"{NAME}.py").read_text(encoding="utf-8"))
     assert (
-        "four right backward passes, written in different styles, and on fifteen wrong ones" in text
+        "four right backward passes, written in different styles, and on eighteen wrong ones"
+        in text
     )
-    assert (len(STYLES), len(FLAWS)) == (4, 15)
+    assert (len(STYLES), len(FLAWS) + len(MEMORIES) + len(TRACES)) == (4, 18)
 
 
 def test_every_layer_knows_its_own_bug_first() -> None:

@@ -9,6 +9,10 @@ tool = partial(Misconception, function="my_test")
 _INPUTS = "inputs = [random.normal(size=(3, 2)), random.normal(size=(4, 2))]"
 _DOUT = "dout = random.normal(size=out.shape)"
 _COUNT = "    if len(gradients) != 2:\n        return False\n"
+_BEFORE = "before = [array.copy() for array in (dout, *cache)]"
+_FIRST = "    backward(dout, cache)\n"
+_SECOND = "gradients = backward(dout, cache)"
+_LEFT = "    if not all(map(np.array_equal, before, (dout, *cache))):\n        return False\n"
 _LOOP = "for place, gradient in enumerate(gradients):"
 _SHAPE = "        if np.shape(gradient) != slopes.shape:\n            return False\n"
 _AGREE = "if not np.allclose(gradient, slopes):\n            return False"
@@ -20,6 +24,8 @@ _LAST = "    return True"
 _RANDOM = "Take a random dout: ones, or signs, hide whole families of mistakes."
 _SIZES = "Let N, K and D differ, and all be above 1."
 _EVERY = "The largest difference of all entries decides."
+_TWICE = "Call it twice with the same arguments, and compare what the second call returns."
+_TRACES = "Copy dout and the arrays of the cache before the call, and compare them afterwards."
 _BOTH = "Both gradients are compared, each with the slopes by its own input."
 
 MISTAKES = (
@@ -259,5 +265,60 @@ MISTAKES = (
                 + _AGREE,
             ),
         ),
+    ),
+    tool(
+        "Y27",
+        title="two gradients are unpacked, and the test raises where only one comes back",
+        question="What does dx, dcenters = backward(...) do with a tuple of one array?",
+        remedy="Keep what comes back in one variable, and count it; the answer is False, no error.",
+        check="both",
+        edits=((_SECOND, "dx, dcenters = backward(dout, cache)\n    gradients = dx, dcenters"),),
+    ),
+    tool(
+        "Y28",
+        title="the backward is called once, which hides what it remembers",
+        question="What would your test say of patient 5?",
+        remedy=_TWICE,
+        check="lasting",
+        edits=((_FIRST, ""),),
+    ),
+    tool(
+        "Y29",
+        title="nobody looks at dout and the cache after the call",
+        question="What would your test say of patient 6?",
+        remedy=_TRACES,
+        check="lasting",
+        edits=((_LEFT, ""),),
+    ),
+    tool(
+        "Y30",
+        title="dout and the cache are looked at without copies, and equal themselves",
+        question="Which arrays do you compare with which? Are they different objects?",
+        remedy=_TRACES,
+        check="lasting",
+        edits=((_BEFORE, "before = [dout, *cache]"),),
+    ),
+    tool(
+        "Y31",
+        title="the backward is given copies, and nobody looks at what it did to them",
+        question="What would your test say of patient 6?",
+        remedy=_TRACES,
+        check="lasting",
+        edits=(
+            (
+                _FIRST,
+                "    given = [array.copy() for array in (dout, *cache)]\n"
+                "    backward(given[0], tuple(given[1:]))\n",
+            ),
+            (_SECOND, "gradients = backward(dout.copy(), tuple(item.copy() for item in cache))"),
+        ),
+    ),
+    tool(
+        "Y32",
+        title="memory and meddling are not tested at all: one call, and no look at its arguments",
+        question="What would your test say of patients 5 and 6?",
+        remedy=f"{_TWICE} {_TRACES}",
+        check="lasting",
+        edits=((_FIRST, ""), (_LEFT, ""), (_BEFORE, "pass")),
     ),
 )

@@ -12,7 +12,10 @@ _NORM = "norm = np.sqrt(np.sum(x**2, axis=1, keepdims=True))"
 _ALONG = "along = np.sum(dout * out, axis=1, keepdims=True)"
 _DX = "dx = (dout - along * out) / norm"
 _ROADS = "On how many roads does one entry of x reach out?"
-_TWO = "An entry reaches its own output directly, and every output of its row through the norm."
+_TWO = (
+    "An entry reaches its own output directly, and every output of its row through the norm: "
+    "(dout - out * sum(dout * out)) / norm, row by row."
+)
 _ROW = "Every row has a norm of its own, and one number sum(dout * out)."
 
 _STEPS = "for t in reversed(range(x.shape[1])):"
