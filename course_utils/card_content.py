@@ -136,7 +136,7 @@ def telling(card: "ReportCard") -> list[CheckResult]:
     values = [check for check in card.checks if check.kind in VALUE_KINDS]
     if values and all(check.status == "failed" for check in values):
         return [check for check in failed if check.kind in VALUE_KINDS]
-    return failed
+    return sorted(failed, key=lambda check: check.kind != "repeatable")
 
 
 def _mark(card: "ReportCard", status: Status) -> Mark:
@@ -213,7 +213,9 @@ def _opening(card: "ReportCard") -> Iterator[Section]:
 def _wrong(card: "ReportCard") -> Iterator[Section]:
     """The failed checks; those that found the very same thing are told once, together."""
     told: dict[object, list[CheckResult]] = {}
-    for check in card.checks:
+    said = telling(card)
+    # What failed in a second call may be why values are wrong.
+    for check in sorted(card.checks, key=lambda check: not _survives(check, said)):
         if check.status == "failed":
             # One crash on two cases is one finding.
             case = check.case if _was_compared(check) else ""
@@ -221,6 +223,11 @@ def _wrong(card: "ReportCard") -> Iterator[Section]:
             told.setdefault(found, []).append(check)
     for checks in told.values():
         yield _finding(card, checks)
+
+
+def _survives(check: CheckResult, said: Sequence[CheckResult]) -> bool:
+    """Tell whether this check found that something survives from call to call."""
+    return check.kind == "repeatable" and check in said
 
 
 def _was_compared(check: CheckResult) -> bool:

@@ -6,6 +6,7 @@ that a guess is never shown as a certainty.
 """
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ from course_utils.behaviour import changed_by
 from course_utils.comparison import compare
 from course_utils.exercise import VALUE_KINDS, Case, Exercise, Session, Value
 from course_utils.judgement import Judgement
-from course_utils.judging import STUB, judge
+from course_utils.judging import NOT_COUNTED, STUB, judge
 from course_utils.mistake import KnownMistake, Result, same_result
 from course_utils.patterns import Wrong, pattern
 from course_utils.recorded import Recorded
@@ -30,6 +31,11 @@ HINT_QUESTION, HINT_EXAMPLE, HINT_NAME = 2, 3, 4
 SEE_EXAMPLE = "The smallest case that shows it is below: small enough to work it out by hand."
 NO_EXAMPLE = "No small case shows it; start from the case that is named with what failed."
 
+#: What is said first where a second call gave another answer than the first.
+LEFT_BEHIND = (
+    "Numbers may be off by what earlier calls (earlier checks, too) left behind; run the cell of "
+    "the function again."
+)
 #: On so many cases a known mistake must agree where it differs from the right answer.
 ENOUGH_CASES = 2
 #: So many mistakes with the same results are named.
@@ -96,8 +102,10 @@ def diagnose(recorded: Recorded, judgement: Judgement, session: Session) -> Diag
     """Diagnose a failed ``judgement`` of ``recorded``'s visible cases."""
     if judgement.status != "failed" or judgement.reason:
         return Diagnosis()
-    found = nearest(judgement, recorded.mistakes, right_results(recorded))
-    pattern = _common_pattern(recorded, judgement)
+    found = nearest(
+        judgement, recorded.mistakes, right_results(recorded), _explaining(recorded, judgement)
+    )
+    pattern = LEFT_BEHIND if survives(judgement) else _common_pattern(recorded, judgement)
     example = smallest_example(recorded, session)
     if found is None:
         remark = SEE_EXAMPLE if example else NO_EXAMPLE
@@ -112,6 +120,25 @@ def diagnose(recorded: Recorded, judgement: Judgement, session: Session) -> Diag
         mistakes=tuple(row.id for row in rows),
         remark="" if example else NO_EXAMPLE,
     )
+
+
+def survives(judgement: Judgement) -> bool:
+    """Tell whether a second call was found to give another answer than the first."""
+    return any(
+        check.kind == "repeatable" and check.status == "failed" and check.message != NOT_COUNTED
+        for check in judgement.checks
+    )
+
+
+def _explaining(recorded: Recorded, judgement: Judgement) -> set[str]:
+    """The failed checks that make other values wrong in ways that nobody has recorded."""
+    failed = failed_checks(judgement)
+    return {
+        check.name
+        for check in recorded.exercise.checks
+        if check.name in failed
+        and (check.explains or (check.kind == "repeatable" and survives(judgement)))
+    }
 
 
 def _alike(rows: Sequence[KnownMistake]) -> list[KnownMistake]:
@@ -181,14 +208,19 @@ def alike(a: KnownMistake, b: KnownMistake) -> bool:
 
 
 def nearest(
-    judgement: Judgement, mistakes: Sequence[KnownMistake], right: Mapping[str, Result]
+    judgement: Judgement,
+    mistakes: Sequence[KnownMistake],
+    right: Mapping[str, Result],
+    explaining: AbstractSet[str] = frozenset(),
 ) -> tuple[bool, list[KnownMistake]] | None:
     """The known mistakes that explain the results, and whether they match exactly.
 
     Exactly: the same result on every case, the same checks failed, the same argument
     changed, and on at least ENOUGH_CASES cases arrays that are not the right ones.  Two
     mistakes may raise the same error, or change the same argument, so agreement in these
-    alone is only likely; so is agreement in that many wrong arrays where other cases differ.
+    alone is only likely; so is agreement in that many wrong arrays where other cases differ.  Where
+    nothing agrees, a check in ``explaining`` that failed tells enough: of the mistakes that
+    fail it, too, those that fail most of the same checks.
     """
     results = results_of(judgement, list(right))
     behaved = failed_checks(judgement), changed_argument(judgement)
@@ -210,6 +242,12 @@ def nearest(
             near.append((len(agreeing), mistake))
     if exact:
         return True, exact
+    if not near:
+        near = [
+            (-len(set(mistake.failed) ^ set(behaved[0])), mistake)
+            for mistake in mistakes
+            if not explaining.isdisjoint(mistake.failed)
+        ]
     near.sort(key=lambda item: item[0], reverse=True)
     return (False, [mistake for _, mistake in near]) if near else None
 

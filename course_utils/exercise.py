@@ -86,7 +86,10 @@ class Check:
     - ``adjoint``: on the named ``cases`` the function is right, and so forms an adjoint pair
       with a right ``Exercise.adjoint``; words say which of the student's two is off.
 
-    ``weight`` is relative: weights are scaled to the points of the grade cell.
+    ``weight`` is relative: weights are scaled to the points of the grade cell.  ``after`` are
+    the names of simpler checks of the same values: where one of them failed, too, that is
+    probably why, and the rule of this one was not broken.  ``explains``: what fails here
+    makes other values wrong in ways that no known mistake foresees.
     """
 
     name: str
@@ -97,6 +100,8 @@ class Check:
     outputs: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()
     least: float = 0.0
+    after: tuple[str, ...] = ()
+    explains: bool = False
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,8 @@ NO_FUNCTION = "there is no function named {}"
 EXACT_GRADIENT_OF_WRONG_FORWARD = (
     "Your backward is the exact gradient of your forward; the forward is what is wrong."
 )
+PROBABLY = "Probably for the same reason as this check"
+NOT_COUNTED = "Counted as soon as one of the values is right"
 NOT_TRIED = "The backward could not be tried with the cache that your forward returns"
 
 
@@ -125,7 +127,7 @@ class _Trial:
         self._value_checks(attempts, best)
         self._behaviour_checks(best)
         self._pair_checks(best)
-        checks = tuple(self.results[check.name] for check in self.exercise.checks)
+        checks = tuple(map(self._explained, self.exercise.checks))
         status: Status = "passed" if all(c.status == "passed" for c in checks) else "failed"
         fault = self._cache_fault(standard, own) if own else None
         return Judgement(
@@ -296,8 +298,13 @@ class _Trial:
         )
         # A sentence about a verdict names what was tried.
         judged = any(is_verdict(self.answers[case.name][output]) for output in check.outputs)
+        message = compared.message
+        others = set(self.exercise.outputs).difference(check.outputs)
+        # It may be another output that the function failed at.
+        if attempt.returned[case.name].raised and others and attempt.right_somewhere(check):
+            message += f", before {' and '.join(check.outputs)} could be returned"
         return replace(
-            _result(check, "failed", compared.message),
+            _result(check, "failed", message),
             case="" if judged else case.title,
             worst=compared.worst,
             error_map=compared.error_map,
@@ -311,7 +318,7 @@ class _Trial:
             if check.kind in VALUE_KINDS or check.kind == "adjoint":
                 continue
             if not useful:
-                message = "Counted as soon as one of the values is right"
+                message = NOT_COUNTED
             elif check.kind == "dtype":
                 message = self._other_dtype(check)
             elif check.kind == "unchanged":
@@ -394,6 +401,15 @@ class _Trial:
         return replace(_result(check, "passed"), notes=(note,) if note else ())
 
     # Words
+
+    def _explained(self, check: Check) -> CheckResult:
+        """The result; its rule gives way to a simpler check of the same that failed, too."""
+        result = self.results[check.name]
+        failed = [r for name in check.after if (r := self.results[name]).status == "failed"]
+        if result.status != "failed" or not failed:
+            return result
+        note = f"{PROBABLY}: {failed[0].title}."
+        return replace(result, rule="", notes=(*result.notes, note))
 
     def _notes(self, status: Status, own: Attempt | None, cache_fault: str) -> tuple[str, ...]:
         notes = [cache_fault] if cache_fault else []

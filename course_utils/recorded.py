@@ -21,6 +21,11 @@ from course_utils.mistake import KnownMistake, same_result
 from course_utils.signature import Signature
 from course_utils.specimens import Specimen, specimen
 
+#: What few checks have, and the others do not write down.
+_RARE = ("after", "explains")
+#: What are several names.
+_NAMES = ("outputs", "cases", "after")
+
 FOLDER = Path(__file__).parent / "data" / "exercises"
 
 
@@ -83,8 +88,13 @@ class Recorded:
         }
         case_lines = ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in cases.items())
         mistakes = ",\n".join(json.dumps(_told(mistake)) for mistake in self.mistakes)
+        exercise = asdict(self.exercise)
+        exercise["checks"] = [
+            {key: value for key, value in check.items() if value or key not in _RARE}
+            for check in exercise["checks"]
+        ]
         return (
-            f'{{"exercise": {json.dumps(asdict(self.exercise), indent=1)},\n'
+            f'{{"exercise": {json.dumps(exercise, indent=1)},\n'
             f'"cases": {{\n{case_lines}\n}},\n'
             f'"tiny": {json.dumps(self.tiny)},\n'
             f'"mistakes": [\n{mistakes}\n]}}\n'
@@ -96,7 +106,7 @@ class Recorded:
         data = json.loads(text)
         fields = data["exercise"]
         checks = tuple(
-            Check(**{**c, "outputs": tuple(c["outputs"]), "cases": tuple(c["cases"])})
+            Check(**{**c, **{key: tuple(c.get(key, ())) for key in _NAMES}})
             for c in fields["checks"]
         )
         exercise = Exercise(

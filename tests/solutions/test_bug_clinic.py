@@ -12,6 +12,8 @@ from autograder.course import Course
 from autograder.exercises import QUESTIONS
 from autograder.misconceptions import CATALOGUE
 from autograder.preparation import prepare
+from course_utils.checking import examine
+from course_utils.diagnosis import LEFT_BEHIND
 from course_utils.pictures import clinic
 from course_utils.pictures.figure import canvas
 from course_utils.specimens import specimen
@@ -27,8 +29,13 @@ SILENT = {"polynomial_backward", "swish_backward"}
 
 
 @pytest.fixture(scope="module")
-def functions():
-    return dict(reference.load(COURSE, NAME).functions)
+def right():
+    return reference.load(COURSE, NAME)
+
+
+@pytest.fixture(scope="module")
+def functions(right):
+    return dict(right.functions)
 
 
 def ill(exercise) -> str:
@@ -210,6 +217,35 @@ def test_the_text_counts_the_trials_of_the_own_test() -> None:
         in text
     )
     assert (len(STYLES), len(FLAWS) + len(MEMORIES) + len(TRACES)) == (4, 18)
+
+
+def test_a_gradient_that_an_exception_kept_back_is_not_blamed_for_it(functions) -> None:
+    def mix_rows_backward(dout, cache):
+        return functions["mix_rows_backward_broken"](dout, cache)
+
+    failed = {c.name: c for c in examine(mix_rows_backward, "mix_rows_backward").checks}
+    assert failed["dw"].message.endswith(", before dw could be returned")
+    assert failed["dx"].worst is not None
+
+
+def test_what_survives_a_call_is_told_first_and_named_however_often_it_was_asked(right) -> None:
+    row = next(row for row in CATALOGUE[NAME] if row.id == "H501")
+    backward = row.functions(right)["polynomial_backward"]
+    for _ in range(3):
+        card = examine(backward, "polynomial_backward")
+        assert card.diagnosis[0] == LEFT_BEHIND
+        said = " ".join(card.diagnosis)
+        assert "the gradients of earlier calls are still in dcoefficients" in said
+        assert "No known mistake" not in said
+        first = card.text().split("failed: ")[1]
+        assert first.startswith("same answer on a second call")
+        assert "a second call with the same arguments gave another" in card.in_brief()
+    assert "dcoefficients" in [check.name for check in card.checks if check.status == "failed"]
+
+
+def test_a_rule_gives_no_formula_away(right) -> None:
+    rules = [check.rule for question in LAYERS for check in question.exercise.checks]
+    assert not any(sign in rule for rule in rules for sign in (" / ", "@", " * "))
 
 
 def test_every_layer_knows_its_own_bug_first() -> None:
