@@ -111,12 +111,13 @@ def diagnose(recorded: Recorded, judgement: Judgement, session: Session) -> Diag
         remark = SEE_EXAMPLE if example else NO_EXAMPLE
         return Diagnosis(pattern, example=example, unknown=_unknown(judgement), remark=remark)
     exact, rows = found
-    alike = _alike(rows)
+    vague = bool(recorded.exercise.by_share)
+    alike = _alike(rows, vague=vague)
     return Diagnosis(
         pattern=pattern,
         question=" ".join(dict.fromkeys(row.question for row in alike)),
         example=example,
-        name=_name(alike, exact=exact),
+        name=_name(alike, exact=exact, vague=vague),
         mistakes=tuple(row.id for row in rows),
         remark="" if example else NO_EXAMPLE,
     )
@@ -141,16 +142,22 @@ def _explaining(recorded: Recorded, judgement: Judgement) -> set[str]:
     }
 
 
-def _alike(rows: Sequence[KnownMistake]) -> list[KnownMistake]:
-    """The first row, and those that no visible case tells from it."""
+def _alike(rows: Sequence[KnownMistake], *, vague: bool) -> list[KnownMistake]:
+    """The first row, and those that no visible case tells from it.
+
+    ``vague``: all that is known of a row is a word for what became of its predictions.  It
+    fits many, and each as well as another.
+    """
     first = rows[0]
     same = [row for row in rows if alike(row, first)]
-    return same[:MOST_NAMED]
+    return same if vague else same[:MOST_NAMED]
 
 
-def _name(alike: Sequence[KnownMistake], *, exact: bool) -> str:
+def _name(alike: Sequence[KnownMistake], *, exact: bool, vague: bool) -> str:
     """The first known mistake with its rule; of the others that would do as well, the same."""
     first, *others = alike
+    if others and vague:
+        return f"This looks like one of these known mistakes: {'; '.join(r.title for r in alike)}."
     how = "This matches exactly a known mistake" if exact else "This looks like a known mistake"
     sentences = [f"{how}: {first.title}. {first.remedy}"]
     for other in others:
