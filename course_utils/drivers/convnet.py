@@ -17,12 +17,14 @@ __all__ = [
     "affine_on_lists",
     "affine_once",
     "affine_retained_one",
+    "affine_thawed",
     "affine_used_twice",
     "affine_zeroed",
     "conv_frozen",
     "conv_nested",
     "conv_not_retained",
     "conv_once",
+    "conv_thawed",
     "conv_zeroed",
     "sgd_frozen",
     "sgd_steps",
@@ -35,7 +37,8 @@ def affine_once(w, b, x, dout):
     layer = Affine(w, b)
     out = layer.forward(x)
     dx = layer.backward(dout)
-    return out, dx, layer.grads["w"], layer.grads["b"], False
+    w_after, b_after = layer.params["w"], layer.params["b"]
+    return out, dx, layer.grads["w"], layer.grads["b"], False, w_after, b_after
 
 
 @driver
@@ -45,7 +48,8 @@ def affine_used_twice(w, b, x, dout, x2, dout2):
     layer.backward(dout)
     out = layer.forward(x2)
     dx = layer.backward(dout2)
-    return out, dx, layer.grads["w"], layer.grads["b"], False
+    w_after, b_after = layer.params["w"], layer.params["b"]
+    return out, dx, layer.grads["w"], layer.grads["b"], False, w_after, b_after
 
 
 @driver
@@ -55,7 +59,8 @@ def affine_nested(w, b, x, dout, x2, dout2):
     layer.forward(x2)
     layer.backward(dout2)
     dx = layer.backward(dout)
-    return out, dx, layer.grads["w"], layer.grads["b"], False
+    w_after, b_after = layer.params["w"], layer.params["b"]
+    return out, dx, layer.grads["w"], layer.grads["b"], False, w_after, b_after
 
 
 @driver
@@ -65,7 +70,8 @@ def affine_not_retained(w, b, x, dout, x2, dout2):
     layer.backward(dout)
     out = layer.forward(x2)
     dx = layer.backward(dout2, retain_grads=False)
-    return out, dx, layer.grads["w"], layer.grads["b"], False
+    w_after, b_after = layer.params["w"], layer.params["b"]
+    return out, dx, layer.grads["w"], layer.grads["b"], False, w_after, b_after
 
 
 @driver
@@ -75,7 +81,8 @@ def affine_retained_one(w, b, x, dout, x2, dout2):
     layer.forward(x2)
     layer.backward(dout2, retain_grads=False)
     dx = layer.backward(dout)
-    return out, dx, layer.grads["w"], layer.grads["b"], False
+    w_after, b_after = layer.params["w"], layer.params["b"]
+    return out, dx, layer.grads["w"], layer.grads["b"], False, w_after, b_after
 
 
 @driver
@@ -90,7 +97,19 @@ def affine_frozen(w, b, x, dout):
         refused = True
         layer.trainable = True
         dx = layer.backward(dout)
-    return out, dx, layer.grads["w"], layer.grads["b"], refused
+    w_after, b_after = layer.params["w"], layer.params["b"]
+    return out, dx, layer.grads["w"], layer.grads["b"], refused, w_after, b_after
+
+
+@driver
+def affine_thawed(w, b, x, dout):
+    layer = Affine(w, b)
+    layer.trainable = False
+    out = layer.forward(x)
+    layer.trainable = True
+    dx = layer.backward(dout)
+    w_after, b_after = layer.params["w"], layer.params["b"]
+    return out, dx, layer.grads["w"], layer.grads["b"], False, w_after, b_after
 
 
 @driver
@@ -101,7 +120,8 @@ def affine_zeroed(w, b, x, dout, x2, dout2):
     out = layer.forward(x2)
     layer.zero_grads()
     dx = layer.backward(dout2)
-    return out, dx, layer.grads["w"], layer.grads["b"], False
+    w_after, b_after = layer.params["w"], layer.params["b"]
+    return out, dx, layer.grads["w"], layer.grads["b"], False, w_after, b_after
 
 
 @driver
@@ -127,7 +147,8 @@ def conv_once(w, b, stride, pad, x, dout):
     layer = Conv(w, b, stride, pad)
     out = layer.forward(x)
     dx = layer.backward(dout)
-    return out, dx, layer.grads["w"], layer.grads["b"], False
+    w_after, b_after = layer.params["w"], layer.params["b"]
+    return out, dx, layer.grads["w"], layer.grads["b"], False, w_after, b_after
 
 
 @driver
@@ -138,7 +159,8 @@ def conv_nested(w, b, stride, pad, x, dout, x2, dout2):
     layer.backward(dout2)
     dx = layer.backward(dout)
     out = layer.forward(x2)
-    return out, dx, layer.grads["w"], layer.grads["b"], False
+    w_after, b_after = layer.params["w"], layer.params["b"]
+    return out, dx, layer.grads["w"], layer.grads["b"], False, w_after, b_after
 
 
 @driver
@@ -150,7 +172,8 @@ def conv_not_retained(w, b, stride, pad, x, dout, x2, dout2):
     layer.forward(x2)
     dx = layer.backward(dout2, retain_grads=False)
     layer.backward(dout)
-    return out, dx, layer.grads["w"], layer.grads["b"], False
+    w_after, b_after = layer.params["w"], layer.params["b"]
+    return out, dx, layer.grads["w"], layer.grads["b"], False, w_after, b_after
 
 
 @driver
@@ -165,7 +188,19 @@ def conv_frozen(w, b, stride, pad, x, dout):
         refused = True
         layer.trainable = True
         dx = layer.backward(dout)
-    return out, dx, layer.grads["w"], layer.grads["b"], refused
+    w_after, b_after = layer.params["w"], layer.params["b"]
+    return out, dx, layer.grads["w"], layer.grads["b"], refused, w_after, b_after
+
+
+@driver
+def conv_thawed(w, b, stride, pad, x, dout):
+    layer = Conv(w, b, stride, pad)
+    layer.trainable = False
+    out = layer.forward(x)
+    layer.trainable = True
+    dx = layer.backward(dout)
+    w_after, b_after = layer.params["w"], layer.params["b"]
+    return out, dx, layer.grads["w"], layer.grads["b"], False, w_after, b_after
 
 
 @driver
@@ -176,7 +211,8 @@ def conv_zeroed(w, b, stride, pad, x, dout, x2, dout2):
     out = layer.forward(x2)
     layer.zero_grads()
     dx = layer.backward(dout2)
-    return out, dx, layer.grads["w"], layer.grads["b"], False
+    w_after, b_after = layer.params["w"], layer.params["b"]
+    return out, dx, layer.grads["w"], layer.grads["b"], False, w_after, b_after
 
 
 @driver

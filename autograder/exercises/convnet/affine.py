@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from autograder.exercises.convnet.asking import behaviour, scenes, value
+from autograder.exercises.convnet.asking import AFTER, behaviour, no_update, scenes, value
 from autograder.exercises.question import MakeInputs, Question, nonzero
 from course_utils.exercise import Exercise, Value
 
@@ -34,6 +34,7 @@ _PASSES = {
     "second backward not retained": ("affine_not_retained", _affine(3, 2, 4, 2)),
     "inner backward not retained": ("affine_retained_one", _affine(2, 3, 4, 2)),
     "frozen": ("affine_frozen", _affine(3, 2, 4)),
+    "thawed": ("affine_thawed", _affine(4, 3, 2)),
     "zeroed": ("affine_zeroed", _affine(2, 3, 4, 5)),
 }
 _AFFINE_RECIPES = scenes(_PASSES)
@@ -55,7 +56,7 @@ _ONE_PASS = ("one pass, square w",)
 AFFINE = Exercise(
     name="Affine",
     function="Affine",
-    outputs=("out", "dx", "dw", "db", "refused"),
+    outputs=("out", "dx", "dw", "db", "refused", *AFTER),
     caches=False,
     driver="affine_once",
     axes={
@@ -63,8 +64,11 @@ AFFINE = Exercise(
         "dx": ("image", "input"),
         "dw": ("input", "output"),
         "db": ("output",),
+        "w_after": ("input", "output"),
+        "b_after": ("output",),
     },
     checks=(
+        no_update(1, "used twice"),
         value("out", "out, the forward pass", "out = x @ w + b.", 1, ("out",), *_ONE_PASS),
         value(
             "dx",
@@ -89,6 +93,7 @@ AFFINE = Exercise(
             1.5,
             ("dw", "db"),
             "used twice",
+            after=("no_update", "grads"),
         ),
         value(
             "order",
@@ -97,33 +102,29 @@ AFFINE = Exercise(
             1.5,
             ("dx", "dw", "db"),
             "forward twice, then backward twice",
+            after=("no_update", "dx", "grads", "used_twice"),
         ),
         value(
             "retain",
             "retain_grads=False adds nothing to grads",
-            "With retain_grads=False the backward returns dx, forgets its forward, and leaves "
-            "grads as they were.",
+            "With retain_grads=False the backward returns dx, takes its forward out of the memory "
+            "as ever, and leaves grads as they were.",
             1.5,
             ("dx", "dw", "db"),
             "second backward not retained",
             "inner backward not retained",
+            after=("no_update", "dx", "grads", "order"),
         ),
         value(
             "frozen",
             "a frozen layer refuses backward, and loses nothing by it",
             "With trainable False the backward raises before it touches anything; the forward "
-            "works as ever.",
+            "works and remembers as ever, for the layer may be thawed before its backward.",
             1.5,
             ("out", "dx", "dw", "db", "refused"),
             "frozen",
-        ),
-        value(
-            "no_update",
-            "a backward does not learn",
-            "Only the optimiser changes parameters: out is the same before and after a backward.",
-            1,
-            ("out",),
-            "used twice",
+            "thawed",
+            after=("out", "dx", "grads"),
         ),
         value(
             "zeroed",
@@ -133,6 +134,7 @@ AFFINE = Exercise(
             1.5,
             ("dw", "db"),
             "zeroed",
+            after=("no_update", "grads"),
         ),
         *behaviour(0.5, 0.5),
     ),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from autograder.exercises.convnet.asking import behaviour, scenes, value
+from autograder.exercises.convnet.asking import AFTER, behaviour, no_update, scenes, value
 from autograder.exercises.question import MakeInputs, Question, nonzero
 from course_utils.exercise import Exercise, Value
 
@@ -43,6 +43,7 @@ _CONV_RECIPES = scenes(
             _conv((3, 1, 2, 3), (2, 1, 2, 2), 1, 0, 3),
         ),
         "frozen": ("conv_frozen", _conv((2, 1, 3, 2), (3, 1, 2, 1), 1, 0)),
+        "thawed": ("conv_thawed", _conv((3, 1, 2, 2), (2, 1, 1, 2), 1, 0)),
         "zeroed": ("conv_zeroed", _conv((2, 1, 3, 2), (3, 1, 1, 2), 1, 0, 3)),
     }
 )
@@ -64,10 +65,11 @@ _CONV_TINY = scenes(
 CONV = Exercise(
     name="Conv",
     function="Conv",
-    outputs=("out", "dx", "dw", "db", "refused"),
+    outputs=("out", "dx", "dw", "db", "refused", *AFTER),
     caches=False,
     driver="conv_once",
     checks=(
+        no_update(1, "forward twice, then backward twice"),
         value(
             "pass",
             "one pass: out, dx and both gradients",
@@ -79,29 +81,33 @@ CONV = Exercise(
         ),
         value(
             "memory",
-            "several passes: last in, first out; added, and never learned",
-            "A backward belongs to the last forward that waits; its shares are added, and "
-            "parameters stay as they are.",
+            "several passes: last in, first out; shares are added",
+            "A backward belongs to the last forward that waits; its shares are added.",
             2,
             ("out", "dx", "dw", "db"),
             "forward twice, then backward twice",
+            after=("no_update", "pass"),
         ),
         value(
             "retain",
             "retain_grads=False adds nothing to grads",
-            "With retain_grads=False the backward returns dx, forgets its forward, and leaves "
-            "grads as they were.",
+            "With retain_grads=False the backward returns dx, takes its forward out of the memory "
+            "as ever, and leaves grads as they were.",
             1,
             ("dx", "dw", "db"),
             "inner backward not retained",
+            after=("no_update", "pass", "memory"),
         ),
         value(
             "frozen",
             "a frozen layer refuses backward, and loses nothing by it",
-            "With trainable False the backward raises before it touches anything.",
+            "With trainable False the backward raises before it touches anything; the forward "
+            "works and remembers as ever.",
             1,
             ("out", "dx", "dw", "db", "refused"),
             "frozen",
+            "thawed",
+            after=("pass",),
         ),
         value(
             "zeroed",
@@ -110,6 +116,7 @@ CONV = Exercise(
             1,
             ("dw", "db"),
             "zeroed",
+            after=("no_update", "pass", "memory"),
         ),
         *behaviour(0.5, 0.5),
     ),

@@ -74,6 +74,7 @@ LOSS = Exercise(
             3,
             outputs=("loss", "dscores"),
             cases=("large scores",),
+            after=("loss", "dscores"),
         ),
         *behaviour(0.5, 0.5),
     ),

@@ -61,7 +61,7 @@ CONV: Final = _Layer(
     "Conv",
     "N3",
     {"<item>": "cache", "<dw>": "dw", "<db>": "db", "<dx>": "dx"},
-    {"used_twice": "memory", "order": "memory", "no_update": "memory", "grads": "pass"},
+    {"used_twice": "memory", "order": "memory", "grads": "pass"},
 )
 
 
@@ -342,6 +342,14 @@ _REFUSALS = (
         "Freezing forbids learning; the forward works as ever.",
         "frozen",
         ((_REMEMBER, f"{_REFUSE}{_REMEMBER}"),),
+    ),
+    _Mistake(
+        47,
+        "a frozen layer's forward remembers nothing, and finds nothing when it is thawed",
+        "What is in the memory after the forward of a frozen layer? Thaw it: what does backward take?",
+        "A frozen layer still runs forward and remembers: it may be thawed before the backward.",
+        "frozen",
+        ((_REMEMBER, f"        if self.trainable:\n    {_REMEMBER}"),),
     ),
 )
 
