@@ -151,7 +151,7 @@ pictures.convnet.roads()
 # probabilities add up to 1.
 
 # %% tags=["picture"]
-pictures.convnet.loss_of_one([0.0, np.log(2), np.log(5)], 2)
+pictures.convnet.loss_of_one([0.0, np.log(2), np.log(5)], 1)
 
 # %% [markdown]
 # ## Large scores
@@ -245,9 +245,14 @@ attempt(
 check(softmax_cross_entropy)
 
 # %% [markdown]
+# **The questions for paper.** For $y = 2$ the loss is $-\log(5/8) = 0.470$ and the gradient
+# $(0.125,\ 0.25,\ -0.375)$. Of the batch the loss is the mean, $0.928$, and each row of the gradient is half of what
+# it was.
+#
 # **The first prediction.** Ten equal scores give $p_c = 1/10$ and a loss of $\log 10 = 2.303$. Remember this
-# number: it is what every training run of ten classes begins with. If yours begins far above it, the first
-# weights are too large.
+# number: it is what guessing costs. A training run of ten classes begins a little above it, because the first weights
+# prefer some classes for no reason (the network below begins at 2.62). If yours begins far above it, the first weights
+# are too large.
 
 # %% [markdown]
 # # Layers that remember
@@ -287,7 +292,7 @@ class ReLU:
 # `x2` arrives, and both gradients meet `x2`. Nothing crashes; the numbers are wrong.
 #
 # Step through it. The layer is the one that you will write in a moment, with one weight $w = 2$ and one bias
-# $b = 1$.
+# $b = 1$. (Its numbers stand for arrays of shape (1, 1).)
 
 # %% tags=["picture"]
 pictures.convnet.memory()
@@ -362,15 +367,17 @@ attempt(two_shapes, expected=[[4, 1, 1, 2], [2, 1, 2, 3]])
 # |--:|:--|:--|
 # | 1 | `backward` **adds** its share to `grads` | a layer used twice learns from one use only |
 # | 2 | a `backward` belongs to the **last** `forward` that has not had one | the gradient of one input is mixed with another input |
-# | 3 | `retain_grads=False` returns dx and adds nothing to `grads` | whoever only wants dx (a map of what matters) changes the next step |
+# | 3 | `retain_grads=False` returns dx, takes its forward out of the memory as ever, and adds nothing to `grads` | whoever only wants dx (a map of what matters) changes the next step |
 # | 4 | a **frozen** layer (`trainable` is False) refuses `backward`: it raises, before it touches anything | a mistake in the network goes unnoticed |
 # | 5 | `backward` **never changes parameters** | whoever asks for a gradient changes the network by asking |
 # | 6 | `zero_grads` starts the gradients anew, and leaves the memory alone | gradients of old batches pile up |
 # | 7 | what is given (`x`, `dout`) is **never written to** | a second branch of the network gets something else |
 #
 # Rule 4 is a decision. (PyTorch decides otherwise: with `requires_grad=False` it computes dx and skips the rest.)
-# A frozen layer still runs forward; it only has no gradients to give, so a network of frozen layers below and
-# trainable ones above stops its backward pass at the border.
+# A frozen layer still runs forward and remembers, for it may be thawed before the backward; it only has no gradients
+# to give while it is frozen. So where frozen layers lie below and trainable ones above, `backward_through` has to be
+# called with the layers above the border only. Layers without parameters (`ReLU`, `MaxPool`, `Flatten`) have nothing
+# to freeze, and do not refuse.
 #
 # **For paper,** with the layer of the picture ($w = 2$, $b = 1$): `forward(3)` gives 7, `forward(5)` gives 11.
 # Then `backward(10)`: it belongs to 5, so $dx = 20$ and the shares are 50 for `w`, 10 for `b`. Then
@@ -414,9 +421,10 @@ class Affine:
     def backward(self, dout, retain_grads=True):
         """Return dx for the last forward that waits, and add its shares to grads.
 
-        dout: (N, M). With retain_grads=False nothing is added, and dx is returned all the
-        same. Raises an exception, before anything else, if trainable is False. Changes
-        neither parameters nor dout. In the optional part dout may be a list of arrays.
+        dout: (N, M). With retain_grads=False nothing is added; dx is returned, and the forward
+        taken out of the memory, all the same. Raises an exception, before anything else, if
+        trainable is False. Changes neither parameters nor dout. In the optional part dout may
+        be a list of arrays.
         """
         ### BEGIN SOLUTION
         if isinstance(dout, list):
@@ -469,8 +477,8 @@ check(Affine)
 # - **A flush that breaks what comes next** (rule 6). The method that was meant to reset a recurrent layer's gradients
 #   also sets its state to something that the next sequence cannot use.
 #
-# What these have in common: **one forward, one backward, one step** never shows them. Every check above that your
-# class passed is a second use of something.
+# What these have in common: **one forward, one backward, one step** never shows them. Most of the checks above are a
+# second use of something.
 
 # %% [markdown]
 # # A convolutional layer
@@ -523,7 +531,8 @@ class Conv:
     def backward(self, dout, retain_grads=True):
         """Return dx for the last forward that waits, and add its shares to grads.
 
-        dout: (N, F, H', W'). retain_grads, and a frozen layer: as for Affine.
+        dout: (N, F, H', W'). With retain_grads=False nothing is added; dx is returned, and the
+        forward taken out of the memory, all the same. A frozen layer: as for Affine.
         """
         ### BEGIN SOLUTION
         if not self.trainable:
@@ -592,7 +601,10 @@ def forward_through(layers, x):
 
 # %% nbgrader={"grade": false, "grade_id": "backward_through_solution", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def backward_through(layers, dout, retain_grads=True):
-    """Run dout back through all layers; returns the gradient by the input of the first one."""
+    """Run dout back through all layers; returns the gradient by the input of the first one.
+
+    Passes retain_grads on to every layer.
+    """
     ### BEGIN SOLUTION
     for layer in reversed(layers):
         dout = layer.backward(dout, retain_grads)
@@ -602,7 +614,9 @@ def backward_through(layers, dout, retain_grads=True):
 
 # %% [markdown]
 # The first weights are random, and not too large: with variance $2/\text{fan-in}$ the size of the numbers stays about
-# the same from layer to layer (*He initialisation*; fan-in is how many numbers enter each sum). Biases begin at 0.
+# the same from layer to layer (*He initialisation*; fan-in is how many numbers enter each sum). The 2 makes up for the
+# ReLU, which lets half of the numbers through; the last layer has none behind it, and its variance is
+# $1/\text{fan-in}$. Biases begin at 0.
 
 
 # %% nbgrader={"grade": false, "grade_id": "network_given", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -731,7 +745,8 @@ def train_epoch(layers, sgd, x, y, batch_size, random):
 
 # %% [markdown]
 # To ask the network, take the class with the largest score. A forward pass that will get no backward leaves caches
-# behind that wait for ever, so `predict` clears the memories.
+# behind that wait for ever, so `predict` clears the memories: all of them, also what another forward left there. Do not
+# call it between a forward and its backward.
 
 
 # %% nbgrader={"grade": false, "grade_id": "predict_given", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -748,11 +763,11 @@ def predict(layers, x):
 #
 # Everything together. You get 400 digits with their labels, **sorted by class**, and 200 digits without labels. Build a
 # network (`small_network` is one; any other is welcome), train it, and say what the 200 are. It is judged by the result:
-# **at least 80 % right**, on digits that nobody has shown you. A sound training run reaches 90 % and more within half
-# a second; you have about ten seconds of processor time.
+# **at least 80 % right**, on digits that are not among the 400. A sound training run reaches 90 % and more within
+# about a second; you have about ten seconds of processor time.
 #
-# Start with 8 filters, a learning rate of 0.3, batches of 20 and 15 epochs. If the loss becomes `nan`, the rate is
-# too large. If it hardly moves from 2.3, something does not learn: which of the four lines of the loop is missing?
+# Start with 8 filters, a learning rate of 0.3, batches of 20 and 15 epochs. If the loss becomes `nan`, or all answers
+# become one class, the rate may be too large. If it hardly moves from 2.3, something does not learn: which of the four lines of the loop is missing?
 
 
 # %% nbgrader={"grade": false, "grade_id": "digit_classes_solution", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -824,11 +839,13 @@ except NotImplementedError:
 pictures.convnet.curves(history)
 
 # %% [markdown]
-# The loss would begin at 2.303 and is far below it already in the mean over the first epoch. The share of right answers on the digits that the network learned from goes on
-# rising when the other curve no longer does: the distance between the two is what it has learned by heart.
+# Before the first step the loss was 2.62, and in the mean over the first epoch it is far below that already. The share
+# of right answers on the digits that the network learned from ends higher than on those that were held out: the
+# distance between the two curves is what it has learned by heart.
 #
-# **What did it learn?** Each filter is nine numbers. Blue ones answer to ink, orange ones to paper; a filter with blue
-# on one side and orange on the other answers to an edge.
+# **What did it learn?** Each filter is nine numbers. Where one is positive (blue, +), ink raises what the filter puts
+# out; where it is negative (orange, −), ink lowers it; those without a sign are small. A filter with plus on one side
+# and minus on the other answers to an edge.
 
 # %% tags=["picture"]
 pictures.convnet.filters(network[0].params["w"])
@@ -861,8 +878,23 @@ pictures.convnet.saliency(
 )
 
 # %% [markdown]
-# Look at the places without ink that are orange: ink there would speak *against* this digit. Closing the loop of a 0
-# with a bar across its middle would make another digit of it, and the network has noticed.
+# Did the question leave a trace? The cell asks once more, and prints how far the gradients of the first layer's
+# filters have moved meanwhile.
+
+
+# %% tags=["training"]
+def trace_of_saliency():
+    """The largest change of grads["w"] of the first layer by one question."""
+    before = network[0].grads["w"].copy()
+    saliency(network, images[:2], labels[:2])
+    return np.max(np.abs(network[0].grads["w"] - before))
+
+
+attempt(trace_of_saliency, expected=0)
+
+# %% [markdown]
+# Look at the places without ink that are orange: ink there would speak *against* this digit. In the hole of the 0 they
+# are the darkest: a bar across its middle would make an 8 of it, and the network has noticed.
 
 # %% [markdown]
 # # Written question
@@ -870,8 +902,9 @@ pictures.convnet.saliency(
 # Answer in three to six sentences.
 #
 # (a) A batch of 64 images does not fit into memory. A colleague runs two batches of 32, forward and backward each, and
-# one step after both, and finds that the step is twice as long as with one batch of 64. Which rule of the layer makes
-# this way of splitting possible at all, why is the step twice as long, and what has to be changed?
+# one step of plain SGD after both, and finds that it moves every parameter about twice as far as with one batch of 64.
+# Which rule of the layer makes this way of splitting possible at all, why does it go twice as far, and what has to be
+# changed?
 #
 # (b) A layer writes `self.x = x` in `forward` and reads `self.x` in `backward`. It passes a gradient check, and the
 # network above trains well with it. Describe one use of the layer in which it is wrong, and what it computes there.

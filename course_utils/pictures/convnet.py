@@ -60,6 +60,9 @@ LAYERS: Final = (
     ("loss", "one number"),
 )
 
+#: The windows of the layers that have some.
+WINDOWS: Final = {"Conv": "3 by 3, pad 1", "MaxPool": "2 by 2"}
+
 #: What happens to the layer with w = 2 and b = 1: the call, what it returns, the memory and
 #: both gradients after it, and why.
 SCENES: Final = (
@@ -100,7 +103,10 @@ def roads() -> Picture:
             Rectangle((place + 0.12, -0.3), 0.72, 0.6, facecolor=tint, edgecolor=INK, lw=1)
         )
         style = "bold" if learns else "normal"
-        panel.text(place + 0.48, 0, name, ha="center", va="center", size=10, weight=style)
+        height = 0.08 if name in WINDOWS else 0
+        panel.text(place + 0.48, height, name, ha="center", va="center", size=10, weight=style)
+        small = WINDOWS.get(name, "")
+        panel.text(place + 0.48, -0.16, small, ha="center", va="center", size=7, color=INK)
         panel.text(place + 0.48, 0.86, shape, ha="center", va="center", size=8, color=INK)
         if place:
             _arrow(panel, (place - 0.16, 0.45), (place + 0.12, 0.45), BLUE)
@@ -112,7 +118,8 @@ def roads() -> Picture:
     alt = (
         f"A row of boxes from left to right with the shape of what each returns: {chain}. Arrows "
         "above lead from left to right, arrows below from right to left, beginning with dscores "
-        "at the loss and ending with dx at the images. Conv and Affine are bold: they learn."
+        "at the loss and ending with dx at the images. Conv and Affine are bold: they learn. "
+        f"Windows: {', '.join(f'{name} {size}' for name, size in WINDOWS.items())}."
     )
     return Picture((frame(figure, alt),), "Bold layers have parameters. Shapes are those of out.")
 
@@ -225,7 +232,8 @@ def filters(w: Numbers) -> Picture:
         f"orange with a minus. The mean entry of {sum(m > 0 for m in means)} of them is positive."
     )
     return Picture(
-        (frame(figure, alt),), "Filters: + (blue) answers to ink, \u2212 (orange) to paper."
+        (frame(figure, alt),),
+        "Filters: where + (blue), ink raises what comes out; where \u2212 (orange), lowers it.",
     )
 
 

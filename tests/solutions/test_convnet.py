@@ -11,7 +11,10 @@ from autograder.course import Course
 from autograder.exercises import QUESTIONS
 from autograder.exercises.convnet.training import HELD_OUT, LEAST, TRAINED_ON
 from autograder.misconceptions import CATALOGUE, EQUIVALENTS
+from autograder.misconceptions.convnet.training import FORM
+from course_utils.checking import examine
 from course_utils.digits import digits
+from course_utils.exercise import CheckResult
 from course_utils.pictures import convnet
 
 COURSE = Course(Path(__file__).parents[2])
@@ -82,6 +85,15 @@ def test_the_loss_and_its_gradient_belong_together(given) -> None:
     above, below = (loss(scores + h * direction, y)[0] for h in (1e-5, -1e-5))
     slope = np.sum(loss(scores, y)[1] * direction)
     assert abs((above - below) / 2e-5 - slope) < 1e-9
+
+
+def test_the_questions_for_paper_are_answered_rightly(given, text) -> None:
+    scores = np.log([[1.0, 2.0, 5.0]] * 2)
+    alone, dscores = given["softmax_cross_entropy"](scores[:1], np.array([2]))
+    both, _ = given["softmax_cross_entropy"](scores, np.array([1, 2]))
+    assert f"the loss is $-\\log(5/8) = {alone:.3f}$" in text
+    np.testing.assert_allclose(dscores, [[0.125, 0.25, -0.375]])
+    assert f"the mean, ${both:.3f}$" in text
 
 
 # The layer
@@ -206,3 +218,97 @@ def test_the_notebooks_own_training_reads_97_percent_of_held_out_digits(given) -
         given["train_epoch"](network, sgd, images[~held_out], labels[~held_out], 32, random)
     right = given["predict"](network, images[held_out]) == labels[held_out]
     assert right.mean() >= 0.97
+    learned = given["predict"](network, images[~held_out]) == labels[~held_out]
+    assert learned.mean() > right.mean()
+    barred = images[[10]].copy()
+    barred[0, 0, 4, 3:5] = 1
+    asked = given["predict"](network, np.concatenate([images[[10]], barred]))
+    assert asked.tolist() == [0, 8]
+
+
+def test_training_begins_where_the_text_says(given, text) -> None:
+    images, labels = digits()
+    learned = np.arange(len(labels)) % 5 != 0
+    scores = given["forward_through"](given["small_network"](16, seed=0), images[learned])
+    loss, _ = given["softmax_cross_entropy"](scores, labels[learned])
+    assert f"(the network below begins at {loss:.2f})" in text
+    assert f"Before the first step the loss was {loss:.2f}" in text
+
+
+# What a card says
+
+
+def changed(right, row: str, function: str):
+    (found,) = (known for known in CATALOGUE[NAME] if known.id == row)
+    return found.functions(right)[function]
+
+
+def failed(card) -> dict[str, CheckResult]:
+    return {check.name: check for check in card.checks if check.status == "failed"}
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.02])
+def test_an_update_inside_backward_is_named_whatever_its_rate(right, rate) -> None:
+    dx = 'dout @ self.params["w"].T'
+    update = f'dx = {dx}\n        self.params["w"] -= {rate} * self.grads["w"]\n        return dx'
+    layer = right.changed("Affine", ((f"return {dx}", update),)).functions["Affine"]
+    card = examine(layer, "Affine")
+    assert "the backward updates w by itself" in " ".join(card.diagnosis)
+    first, *others = failed(card).values()
+    assert (first.name, first.worst.output) == ("no_update", "w_after")
+    assert others
+    assert all(not check.rule and first.title in check.notes[-1] for check in others)
+
+
+@pytest.mark.parametrize(
+    ("row", "name", "function", "because"),
+    [
+        ("N201", "order", "Affine", "used_twice"),
+        ("N222", "retain", "Affine", "order"),
+        ("N322", "retain", "Conv", "memory"),
+    ],
+)
+def test_what_follows_from_a_simpler_mistake_is_put_down_to_it(
+    row, name, function, because, right
+) -> None:
+    found = failed(examine(changed(right, row, function), function))
+    assert (found[name].rule, found[because].notes) == ("", ())
+    assert found[because].title in found[name].notes[0]
+
+
+def test_large_scores_are_not_blamed_for_a_gradient_that_is_not_divided(right) -> None:
+    loss = right.changed("softmax_cross_entropy", (("    dscores /= N\n", ""),))
+    found = failed(examine(loss.functions["softmax_cross_entropy"], "softmax_cross_entropy"))
+    assert found["dscores"].title in found["stable"].notes[0]
+
+
+@pytest.mark.parametrize(("row", "function"), [("N247", "Affine"), ("N347", "Conv")])
+def test_a_frozen_layer_that_remembers_nothing_is_named(row, function, right) -> None:
+    card = examine(changed(right, row, function), function)
+    assert "forward remembers nothing" in " ".join(card.diagnosis)
+    assert "Which lines of your backward" not in " ".join(card.diagnosis)
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (("learning_rate=0.3", "learning_rate=3"), "far too large"),
+        (("learning_rate=0.3", "learning_rate=0.0003"), "far too small"),
+        (("learning_rate=0.3", "learning_rate=0.003"), "too small for so few epochs"),
+        (("labels[batch]", "labels[start : start + 20]"), "their labels are not"),
+    ],
+)
+def test_a_training_mistake_is_among_those_that_are_named(right, change, named) -> None:
+    run = right.replaced("digit_classes", FORM).changed("digit_classes", (change,))
+    said = " ".join(examine(run.functions["digit_classes"], "digit_classes").diagnosis)
+    assert "one of these known mistakes" in said
+    assert named in said
+
+
+def test_a_network_that_drops_retain_grads_leaves_a_trace_after_saliency(right, given) -> None:
+    passes = "layer.backward(dout, retain_grads)"
+    drops = right.changed("backward_through", ((passes, "layer.backward(dout)"),)).functions
+    for functions, traced in ((given, False), (drops, True)):
+        layers = functions["small_network"](2, seed=0)
+        functions["saliency"](layers, np.ones((1, 1, 8, 8)), np.array([1]))
+        assert np.any(layers[0].grads["w"]) == traced
