@@ -268,7 +268,9 @@ def main(
 def _write_back(given: object, after: object) -> None:
     """Make the arrays in ``given`` what they are in ``after``, which has the same form."""
     if type(given) is np.ndarray:
-        given[...] = after
+        # An array that may not be written to is given back as it was.
+        if given.tobytes() != after.tobytes():  # type: ignore[attr-defined]
+            given[...] = after
     elif type(given) in (tuple, list):
         for one, other in zip(given, after, strict=True):  # type: ignore[call-overload]
             _write_back(one, other)

@@ -18,8 +18,9 @@ from course_utils.specimens import Specimen
 
 #: Calls of lent functions during one call of a student's function.
 MOST_QUESTIONS: Final = 20_000
-#: Bytes of the arrays of one question, and of its answer.
+#: Bytes of the arrays of one question, and of its answer, which has them again.
 MOST_BYTES: Final = 2**20
+ANSWER_BYTES: Final = 2 * MOST_BYTES
 
 
 class Lent:
@@ -45,7 +46,8 @@ class Lent:
     def answer(self, question: wire.Message) -> Mapping[str, Any]:
         """Evaluate what is asked: its ``value``, or why there is none.
 
-        ``arguments`` are what a function that meddles made of those it was given, else None.
+        ``arguments`` are what the function made of those that it was given: of all functions,
+        for else the student's code could see which of them meddle.
         Raises FrameError for what is no question, ChildStopped for too many.
         """
         number, arguments = replies.read_ask(question)
@@ -55,21 +57,18 @@ class Lent:
         if self._questions > MOST_QUESTIONS:
             reason = f"{self._who} called what it was given more than {MOST_QUESTIONS} times"
             raise ChildStopped("cpu", reason)
-        meddles = self._functions[number].meddles
-        return _evaluated(self._lent[number], arguments, meddles=meddles)
+        return _evaluated(self._lent[number], arguments)
 
 
-def _evaluated(
-    function: Callable[..., Value], arguments: tuple[Value, ...], *, meddles: bool = False
-) -> Mapping[str, Any]:
+def _evaluated(function: Callable[..., Value], arguments: tuple[Value, ...]) -> Mapping[str, Any]:
     if _bytes(arguments) > MOST_BYTES:
         return _failed("an argument is far too large")
     try:
         with quiet_numpy():
             value = function(*arguments)
-        told = {"value": value, "arguments": arguments if meddles else None}
+        told = {"value": value, "arguments": arguments}
         # Tried here, where it can still be said that it has no place on the wire.
-        wire.encode(told, MOST_BYTES, strict=True)
+        wire.encode(told, ANSWER_BYTES, strict=True)
     except Exception as error:  # noqa: BLE001 - it was called with anything at all
         return _failed(f"{type(error).__name__}: {str(error)[:200]}")
     return {**told, "failed": ""}

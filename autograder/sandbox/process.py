@@ -14,7 +14,7 @@ from typing import Any, Generic, Self, TypeVar
 
 from autograder.sandbox import launch, replies, wire
 from autograder.sandbox.isolation import Isolation
-from autograder.sandbox.lent import MOST_BYTES, Lent
+from autograder.sandbox.lent import ANSWER_BYTES, Lent
 from autograder.sandbox.limits import ChildStopped, Limits, SandboxError, StopKind
 from autograder.sandbox.meter import Meter
 from autograder.sandbox.namespaces import seen_from_outside
@@ -290,7 +290,7 @@ class Child:
                 return reply
             watch.look()
             told = {"token": token, **question.lent.answer(reply)}
-            answer = wire.encode(told, MOST_BYTES, strict=True)
+            answer = wire.encode(told, ANSWER_BYTES, strict=True)
             self._pipes.begin(answer, self._limits.reply_bytes)
 
     def _ended(self, who: str) -> ChildStopped | SandboxError:

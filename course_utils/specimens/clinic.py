@@ -154,7 +154,7 @@ def _remembering(dout: Value, cache: Value, _how: str, earlier: int = 0) -> Grad
     return (1 + earlier) * dx, (1 + earlier) * dcenters
 
 
-@named("meddling distances", meddles=True)
+@named("meddling distances")
 def _meddling(dout: Value, cache: Value, how: str) -> Gradients:
     """Right gradients, and a trace in what it was given."""
     given = _given(dout, *cache)

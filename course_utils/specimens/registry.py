@@ -14,8 +14,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {}
 REUSING: set[str] = set()
 #: Names of those whose last argument, 0 unless it is given, is how often they were called before.
 COUNTING: set[str] = set()
-#: Names of those that write to the arrays which they are given.
-MEDDLING: set[str] = set()
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,8 +22,8 @@ class Specimen:
 
     It remembers nothing.  Where it ``reuses`` an array (what is sent through a wire would
     arrive as an array of its own) or ``counts`` its calls, a student's code is ``lent`` one
-    that does.  All are pure but those that ``meddle`` with what they are given.  ``calls``
-    are the numbers of the calls to come, of one that counts.
+    that does.  All are pure but those that write to what they are given.  ``calls`` are
+    the numbers of the calls to come, of one that counts.
     """
 
     name: str
@@ -46,11 +44,6 @@ class Specimen:
     def counts(self) -> bool:
         """Tell whether it is lent as one whose answer depends on how often it was called."""
         return self.name in COUNTING
-
-    @property
-    def meddles(self) -> bool:
-        """Tell whether it writes to its arguments."""
-        return self.name in MEDDLING
 
     def lent(self) -> Callable[..., Value]:
         """What is called by a student's code; it remembers no earlier loan."""
@@ -79,14 +72,14 @@ def specimen(name: str, *parameters: Value) -> Specimen:
 
 
 def named(
-    name: str, *, reuses: bool = False, counts: bool = False, meddles: bool = False
+    name: str, *, reuses: bool = False, counts: bool = False
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Enter the decorated function into ``FUNCTIONS``; see ``Specimen`` for what it may be."""
 
     def enter(function: Callable[..., Any]) -> Callable[..., Any]:
         assert name not in FUNCTIONS, name
         FUNCTIONS[name] = function
-        for holds, kind in ((reuses, REUSING), (counts, COUNTING), (meddles, MEDDLING)):
+        for holds, kind in ((reuses, REUSING), (counts, COUNTING)):
             if holds:
                 kind.add(name)
         return function
