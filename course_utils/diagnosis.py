@@ -5,8 +5,10 @@ Else the pattern of the error.  A sentence says "matches exactly" or "looks like
 that a guess is never shown as a certainty.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +21,7 @@ from course_utils.judging import STUB, judge
 from course_utils.mistake import KnownMistake, Result, same_result
 from course_utils.patterns import Wrong, pattern
 from course_utils.recorded import Recorded
+from course_utils.said import VERDICT
 from course_utils.signature import Signature
 from course_utils.specimens import Specimen
 
@@ -214,8 +217,13 @@ def nearest(
 
 
 def _common_pattern(recorded: Recorded, judgement: Judgement) -> str:
-    """The pattern of the first output whose wrong arrays, in all cases, have one."""
+    """The pattern of the first output whose wrong arrays, in all cases, have one.
+
+    What a tool says of functions is no array: it has none.
+    """
     for output in recorded.exercise.outputs:
+        if output == VERDICT:
+            continue
         wrong = []
         for name, answer in judgement.answers.items():
             expected = recorded.answers[name][output]
@@ -304,6 +312,13 @@ def _comment(text: str) -> str:
     )
 
 
+def _decimals(value: np.ndarray[Any, Any]) -> int:
+    """Four, or as many as show four digits of the largest entry (2.0**-40 is not 0)."""
+    sizes = np.abs(value)
+    largest = float(np.max(sizes, initial=0.0, where=np.isfinite(sizes)))
+    return 4 if largest == 0 else max(4, 3 - math.floor(math.log10(largest)))
+
+
 def _literal(value: Value) -> str:
     """A value as code; the text of a large array gives its shape only."""
     if not isinstance(value, np.ndarray):
@@ -316,7 +331,7 @@ def _literal(value: Value) -> str:
         return str(value.tolist()) if value.ndim == 0 else f"np.array({value.tolist()})"
     # What was returned may be anything that calls itself a number.
     with np.errstate(all="ignore"):
-        text = str(np.round(value, 4).tolist())
+        text = str(np.round(value, _decimals(value)).tolist())
     if value.ndim == 0:
         return text
     # 3.0 → 3. as NumPy prints it: short, and still a float.

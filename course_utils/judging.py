@@ -37,6 +37,7 @@ from course_utils.exercise import (
 )
 from course_utils.follow_through import is_gradient_of_own_forward
 from course_utils.judgement import CACHE_IS_WRONG, CACHED_RESULT_IS_WRONG, Judgement
+from course_utils.said import VERDICT, compare_verdict
 from course_utils.share import compare_share, failure
 
 #: Status of a function that nobody has written yet.
@@ -252,10 +253,9 @@ class _Trial:
             return Comparison(
                 right=False, message=f"{self.exercise.function} raised {returned.raised}"
             )
-        if returned.outputs is None:
-            return Comparison(right=False, message=returned.problem)
-        if self.unsteady:
-            return Comparison(right=False, message=self.unsteady)
+        if returned.outputs is None or self.unsteady:
+            problem = returned.problem if returned.outputs is None else self.unsteady
+            return Comparison(right=False, message=problem)
         got = returned.outputs[place]
         if isinstance(got, str):
             return Comparison(right=False, message=got)
@@ -263,6 +263,8 @@ class _Trial:
         least = self.exercise.least(case.name, output)
         if least is not None:
             return compare_share(output, got, expected, least)
+        if self.exercise.specimens and output == VERDICT:
+            return compare_verdict(self.exercise.function, case, got, expected)
         return compare(output, got, expected, self.tolerance[case.name])
 
     def _value_checks(self, attempts: Sequence[Attempt], best: Attempt) -> None:
@@ -302,7 +304,7 @@ class _Trial:
             if check.kind in VALUE_KINDS or check.kind == "adjoint":
                 continue
             if not useful:
-                message = "Counted as soon as one of the values is right"
+                message = "Not looked at before one of the values is right"
             elif check.kind == "dtype":
                 message = self._other_dtype(check)
             elif check.kind == "unchanged":
