@@ -90,7 +90,7 @@ def second_judge_of(exercise: Exercise) -> str:
 def reference_error(answers: Answers, made: Prepared) -> float:
     """The largest error of all outputs of all cases against the reference.
 
-    Infinite where an answer is missing, has another shape, or is not finite.
+    Infinite where an answer is missing, has another shape, or is not finite and should be.
     """
     return max(
         (case_error(answers.get(case, {}), right) for case, right in made.exact.items()),
@@ -117,6 +117,8 @@ def _error(got: Array | None, expected: Array) -> float:
         return math.inf
     with np.errstate(all="ignore"):
         difference = np.abs(got.astype(np.float64) - expected)
+    # Where nan is the right answer, nan is no error.
+    difference = np.where(np.isnan(got) & np.isnan(expected), 0.0, difference)
     largest = float(difference.max(initial=0.0)) / scale(expected)
     return largest if math.isfinite(largest) else math.inf
 
@@ -163,7 +165,9 @@ def recorded_error(answers: Answers, made: Prepared) -> float:
 
 
 def _signature_error(got: Array | None, expected: Array) -> float:
-    if got is None or got.shape != expected.shape or not np.isfinite(got).all():
+    if got is None or got.shape != expected.shape:
+        return math.inf
+    if (np.isfinite(got) != np.isfinite(expected)).any():
         return math.inf
     a, b = Signature.of(got), Signature.of(expected)
     size = max(a.size, b.size, tolerances.SMALLEST_SCALE)

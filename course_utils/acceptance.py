@@ -69,5 +69,4 @@ def _tried(case: Case) -> tuple[str, str]:
     if not given:
         return "function", ""
     name, value = given[-1]
-    words = (parameter for parameter in value.parameters if isinstance(parameter, str))
-    return name.replace("_", " "), ", ".join(words)
+    return name.replace("_", " "), value.words

@@ -5,9 +5,11 @@ Else the pattern of the error.  A sentence says "matches exactly" or "looks like
 that a guess is never shown as a certainty.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -260,11 +262,16 @@ def nearest(
 
 
 def _common_pattern(recorded: Recorded, judgement: Judgement) -> str:
-    """The pattern of the first output whose wrong arrays, in all cases, have one."""
+    """The pattern of the first output whose wrong arrays, in all cases, have one.
+
+    What a tool says of functions is no array: it has none.
+    """
     for output in recorded.exercise.outputs:
         wrong = []
         for name, answer in judgement.answers.items():
             expected = recorded.answers[name][output]
+            if is_verdict(expected):
+                continue
             got = None if is_verdict(expected) else answer.get(output)
             if got is not None and not compare(output, got, expected).right:
                 wrong.append(Wrong(got, expected, recorded.cases[name].inputs))
@@ -350,6 +357,13 @@ def _comment(text: str) -> str:
     )
 
 
+def _decimals(value: np.ndarray[Any, Any]) -> int:
+    """Four, or as many as show four digits of the largest entry (2.0**-40 is not 0)."""
+    sizes = np.abs(value)
+    largest = float(np.max(sizes, initial=0.0, where=np.isfinite(sizes)))
+    return 4 if largest == 0 else max(4, 3 - math.floor(math.log10(largest)))
+
+
 def _literal(value: Value) -> str:
     """A value as code; the text of a large array gives its shape only."""
     if not isinstance(value, np.ndarray):
@@ -362,7 +376,7 @@ def _literal(value: Value) -> str:
         return str(value.tolist()) if value.ndim == 0 else f"np.array({value.tolist()})"
     # What was returned may be anything that calls itself a number.
     with np.errstate(all="ignore"):
-        text = str(np.round(value, 4).tolist())
+        text = str(np.round(value, _decimals(value)).tolist())
     if value.ndim == 0:
         return text
     # 3.0 → 3. as NumPy prints it: short, and still a float.

@@ -49,7 +49,7 @@ EXACT_GRADIENT_OF_WRONG_FORWARD = (
     "Your backward is the exact gradient of your forward; the forward is what is wrong."
 )
 PROBABLY = "Probably for the same reason as this check"
-NOT_COUNTED = "Counted as soon as one of the values is right"
+NOT_COUNTED = "Not looked at before one of the values is right"
 NOT_TRIED = "The backward could not be tried with the cache that your forward returns"
 
 

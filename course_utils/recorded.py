@@ -198,7 +198,7 @@ def _mistake(data: dict[str, Any]) -> KnownMistake:
 def _encode(value: Value) -> Any:
     if isinstance(value, np.ndarray):
         flat = value.ravel().tolist()
-        short = [int(v) if isinstance(v, float) and v == int(v) else v for v in flat]
+        short = [int(v) if isinstance(v, float) and v.is_integer() else v for v in flat]
         return {"dtype": str(value.dtype), "shape": list(value.shape), "values": short}
     if isinstance(value, Specimen):
         return {"specimen": [value.name, *map(_encode, value.parameters)]}

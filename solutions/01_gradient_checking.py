@@ -43,7 +43,7 @@ from course_utils import check, pictures
 # | $h$ | `h` | the step of a difference | one small number |
 # | $\varepsilon$ | | spacing of numbers just above 1: $2.2\cdot 10^{-16}$ in float64, $1.2\cdot 10^{-7}$ in float32 | |
 #
-# Indices: row $n$, feature $d$, unit $m$. All count from 0. A forward pass returns
+# Indices: row $n$ of $N$, feature $d$ of $D$, unit $m$ of $M$. All count from 0. A forward pass returns
 # `(out, cache)`; the cache is a tuple of what the backward pass will need. A backward pass is called
 # as `backward(dout, cache)` and returns one gradient for each input, each with the shape of its
 # input.
@@ -255,17 +255,14 @@ def affine_forward(x, w, b):
 # If you are stuck, ask for more in a cell of your own: `check(affine_forward, hint=2)` asks you a
 # question, `hint=3` shows the smallest failing case, `hint=4` names the mistake. Asking costs
 # nothing.
+#
+# The cache is for your own backward. While that is not written, nobody can tell whether it holds enough:
+# a flattened `x`, say, passes now, and is missed as soon as `dx` needs the shape of `x`.
 
 # %%
 paper_x = np.array([[1.0, 2.0], [3.0, -1.0]])
 paper_b = np.array([10.0, 20.0, 30.0])
 paper_dout = np.array([[1.0, 0.0, 2.0], [-1.0, 1.0, 0.0]])
-
-
-def paper_gradient(place):
-    """Return one of dx, dw, db (by its place) for the example on paper."""
-    _, kept = affine_forward(paper_x, paper_w, paper_b)
-    return affine_backward(paper_dout, kept)[place]
 
 
 attempt(lambda: affine_forward(paper_x, paper_w, paper_b)[0], expect=[[14, 18, 37], [15, 21, 30]])
@@ -301,6 +298,12 @@ def affine_backward(dout, cache):
 
 
 # %%
+def paper_gradient(place):
+    """Return one of dx, dw, db (by its place) for the example on paper."""
+    _, kept = affine_forward(paper_x, paper_w, paper_b)
+    return affine_backward(paper_dout, kept)[place]
+
+
 attempt(paper_gradient, 0, expect=[[4, 7], [-2, -2]])
 attempt(paper_gradient, 1, expect=[[-2, 3, 2], [3, -1, 4]])
 attempt(paper_gradient, 2, expect=[0, 1, 2])
@@ -454,8 +457,8 @@ pictures.gradient_checking.step_sizes()
 # $$h \approx \varepsilon^{1/3} \approx 6\cdot 10^{-6} \text{ in float64}, \qquad
 #   h \approx 5\cdot 10^{-3} \text{ in float32}.$$
 #
-# Hence the customary $h = 10^{-5}$, **and hence: check gradients in float64.** In float32 the best that a
-# central difference can do is a few digits, and with $h = 10^{-5}$ almost none is left.
+# Hence the customary $h = 10^{-5}$, **and hence: check gradients in float64.** In float32 a
+# central difference has six digits at best, and with $h = 10^{-5}$ two or three: look at the right panel.
 #
 # The third line, the *complex step*, subtracts nothing and never turns round. It is a bonus at the end.
 
@@ -608,8 +611,14 @@ print(np.max(np.abs(exact - measured) / (np.abs(exact) + np.abs(measured))))
 #
 # On the same convolutions this never exceeded 3e-11. It lies between 0 and 1, and it is 0 for equal arrays.
 #
-# **For paper.** $x = (3, -4, 0)$, $y = (3, 4, 1)$. (Answer: $8/8 = 1$; the customary one is 1, too. For
-# $x = (3, 4, 0)$ and the same $y$ they differ: $1/8$ against 1.)
+# **For paper.** What are both errors for $x = (3, -4, 0)$ and $y = (3, 4, 1)$? And for $x = (3, 4, 0)$ and
+# the same $y$?
+#
+# <details><summary>Answer</summary>
+#
+# Formula (6) says 8/8 = 1, and so does the customary error. In the second case they differ: 1/8 against 1.
+#
+# </details>
 #
 # ## Exercise 6: `relative_error` (2 points)
 
@@ -687,31 +696,69 @@ attempt(
 #
 # </details>
 #
-# So a checker has to look at both sides separately, and to accept **every slope between the two**. Where
-# the forward is smooth the two sides agree up to about $h$, and nothing is given away.
+# So at a corner a checker has to look at both sides separately, and to accept **every slope between the
+# two**.
+#
+# ## One side at a time (given)
 #
 # How to get one side from a tool that steps to both? Never let the function go below $x$: the function
 # $z \mapsto f(\max(z, x))$ follows $f$ on the right and is flat on the left. Its central difference is
-# $(f(x + h) - f(x)) / 2h$, **half** the slope on the right.
-#
-# ## The left side (one blank)
+# $(f(x + h) - f(x)) / 2h$, **half** the slope on the right. The left side is the mirror image.
 
 
-# %% nbgrader={"grade": false, "grade_id": "one_sided_gradients_solution", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% nbgrader={"grade": false, "grade_id": "one_sided_gradients_given", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def one_sided_gradients(f, x, dout, h):
     """Slopes of sum(f(x) * dout) on the left and on the right of every entry of x."""
     right = 2 * numerical_gradient(lambda z: f(np.maximum(z, x)), x, dout, h)
-    ### BEGIN SOLUTION
     left = 2 * numerical_gradient(lambda z: f(np.minimum(z, x)), x, dout, h)
-    ### END SOLUTION
     return left, right
 
+
+# %% [markdown]
+# Which of the two is the larger one? **Predict** for $|z|$ at 0, and for $-|z|$, a corner that points up.
 
 # %%
 attempt(
     lambda: one_sided_gradients(np.abs, np.array([0.0, 2.0]), np.ones(2), 0.5),
     expect=[[-1, 1], [1, 1]],
 )
+attempt(
+    lambda: one_sided_gradients(lambda z: -np.abs(z), np.array([0.0, 2.0]), np.ones(2), 0.5),
+    expect=[[1, -1], [-1, -1]],
+)
+
+# %% [markdown]
+# Either may be: at a corner that points up, or under a negative `dout`, the slope on the left is the larger
+# one. The lower and the upper end of "between" are `np.minimum(left, right)` and `np.maximum(left, right)`.
+# (`np.clip` does not sort its limits. Where the lower one is above the upper one it returns the upper one.)
+#
+# ## A corner, or only a curve?
+#
+# Slopes on two sides differ at a curve, too, by about $h$ times the second derivative: nothing beside a
+# slope of 1, everything beside a slope that is small itself. Take $f(z) = z^2$ at $z = 10^{-6}$. The slope
+# is $2\cdot 10^{-6}$, the two sides say $-8\cdot 10^{-6}$ and $12\cdot 10^{-6}$, and a backward that returns 0
+# lies between them. **So "between the two" is for corners only.** Anywhere else the gradient has to be
+# the central difference, half way between the sides, which is right to about $h^2$.
+#
+# What tells one from the other? Make $h$ ten times smaller. At a curve the gap between the two sides
+# becomes ten times smaller as well. At a corner it stays. (And next to a corner that only the larger step
+# reaches, it vanishes.)
+
+
+# %% nbgrader={"grade": false, "grade_id": "at_corner_given", "locked": true, "schema_version": 3, "solution": false, "task": false}
+def at_corner(gap, closer):
+    """Tell for every entry whether it lies at a corner, or closer to one than the step.
+
+    gap: the slope on the right minus that on the left. closer: the same with a step ten times smaller.
+    """
+    return np.abs(gap - 10 * closer) > np.abs(gap) / 2
+
+
+# %% [markdown]
+# Three entries: of $z^2$, of ReLU at 0, and of ReLU a little beside 0.
+
+# %%
+attempt(at_corner, np.array([2e-5, 1.0, 0.7]), np.array([2e-6, 1.0, 0.0]), expect=[0, 1, 1])
 
 # %% [markdown]
 # ## Gradients that are zero
@@ -735,15 +782,24 @@ def rounding(out, dout, h):
 
 
 # %% [markdown]
+# For outputs of a few units this is some $10^{-9}$, far below any gradient that matters:
+
+# %%
+print(rounding(np.array([3.0, -2.0]), np.array([1.0, -1.0]), 1e-5))
+
+# %% [markdown]
 # ## Exercise 7: `gradient_check` (6 points)
 #
-# **Steps.**
+# All tools lie ready: `of_one_input`, `one_sided_gradients`, `at_corner`, `rounding`, `relative_error`. What
+# is left is to put them together.
 #
 # 1. Run the forward. Draw a random `dout` with the shape of `out`. Run the backward.
 # 2. Are there as many gradients as inputs? Has each the shape of its input? If not: `False`.
-# 3. For each input: the slopes on both sides, with $h = 10^{-5}$. `nearest`, the number between the two
-#    that is closest to the gradient, comes from `np.clip(gradient, lower, upper)`.
-# 4. How far is the gradient from `nearest`? Up to `rounding(out, dout, h)` is right; so is a relative error up
+# 3. For each input: the slopes on both sides, with $h = 10^{-5}$ and with $h / 10$.
+# 4. What should the gradient be? The central difference, half of left plus right. At a corner: the number
+#    between the two sides that is closest to the gradient, `np.clip(gradient, lower, upper)`. `np.where`
+#    takes each entry from one or the other; call the result `nearest`.
+# 5. How far is the gradient from `nearest`? Up to `rounding(out, dout, h)` is right; so is a relative error up
 #    to 1e-6, which a backward pass in float32 needs. Everything else is `False`.
 #
 # **`nan` is never right.** But every comparison with `nan` is `False`: `nan > 1e-6`, and `nan <= 1e-6`, too.
@@ -758,7 +814,7 @@ def gradient_check(forward, backward, *inputs):
     backward: called as backward(dout, cache); a right one returns a tuple with the gradient of each
         input, in their order. A wrong one may return fewer, or arrays of other shapes.
     inputs: float arrays. Entries may lie at a corner of the forward: there every slope between those
-        of the two sides is right.
+        of the two sides is right. Everywhere else only the slope itself is.
 
     Returns True or False, the same in every call. Gradients may be very small, very large, or
     exactly zero. Inputs hold the same numbers afterwards.
@@ -776,7 +832,10 @@ def gradient_check(forward, backward, *inputs):
         left, right = one_sided_gradients(f, inputs[place], dout, h)
         if np.shape(gradient) != left.shape:
             return False
-        nearest = np.clip(gradient, np.minimum(left, right), np.maximum(left, right))
+        near_left, near_right = one_sided_gradients(f, inputs[place], dout, h / 10)
+        corner = at_corner(right - left, near_right - near_left)
+        lower, upper = np.sort([left, right], axis=0)
+        nearest = np.where(corner, np.clip(gradient, lower, upper), (left + right) / 2)
         far = np.max(np.abs(gradient - nearest))
         if not (far <= noise or relative_error(gradient, nearest) <= 1e-6):
             return False
@@ -829,7 +888,7 @@ check(gradient_check)
 # |---|---|---|
 # | forward difference | error 1e-5 instead of 1e-10: right code fails, or the limit becomes lax | any curved function |
 # | $h$ far too small ($10^{-13}$) | nothing but rounding | a right function |
-# | float32 with $h = 10^{-5}$ | no digit is left | a right function |
+# | float32 with $h = 10^{-5}$ | two or three digits are left | a right function |
 # | an entry is not put back | later slopes belong to another point | a function that couples its entries |
 # | `dout` of ones | does not see that `dout` is ignored or out of order | random `dout` |
 # | mean, or sum, instead of the largest error | hides a single wrong entry | one wrong entry |
@@ -875,14 +934,15 @@ check(gradient_check)
 #
 # ## All entries at once (2 bonus points)
 #
-# `gradient_check` runs the forward four times for every entry. For a layer with a million weights that is
+# `gradient_check` runs the forward eight times for every entry. For a layer with a million weights that is
 # no check but a holiday. Measure the slope **along one direction** instead: move all inputs together, each
-# by $h$ times a random array $v$ of its shape. By the chain rule the slope is
+# by $t$ times a random array of its shape, $v_x$, $v_w$ and so on. By the chain rule the slope at $t = 0$ is
 #
-# $$\frac{\mathrm{d}}{\mathrm{d}h} L(x + h v_x,\; w + h v_w,\, \dots)
-#   = \sum dx \cdot v_x + \sum dw \cdot v_w + \dots \tag{8}$$
+# $$\left.\frac{\mathrm{d}}{\mathrm{d}t}\, L(x + t v_x,\; w + t v_w,\, \dots)\right|_{t=0}
+#   = \sum_i dx[i]\, v_x[i] + \sum_i dw[i]\, v_w[i] + \dots \tag{8}$$
 #
-# Two forward passes, whatever the size. Is that not too little? If any entry is wrong, the two sides of (8)
+# where $L = \sum_j \mathrm{out}[j]\,\mathrm{dout}[j]$ and every sum runs over all entries. The left side is
+# measured by a central difference, with $t = h$ and $t = -h$. Two forward passes, whatever the size. Is that not too little? If any entry is wrong, the two sides of (8)
 # differ, unless $v$ happens to be perpendicular to the error. A *Gaussian* direction is that with
 # probability zero. Directions of ones, or of random signs, are not good enough: two errors of $+e$ and $-e$
 # cancel, always for ones and half of the time for signs.
@@ -899,8 +959,9 @@ def directional_check(forward, backward, *inputs):
     Arguments and result are those of gradient_check. No input lies at a corner. The forward is
     called three times in all: for the cache, one step ahead, and one step behind.
 
-    The two sides of formula (8) are compared with each other: right if they differ by no more than
-    1e-6 of the sum of |dx * v| over all entries of all inputs.
+    The two sides of formula (8) are compared with each other, the left one measured with h = 1e-5:
+    right if they differ by no more than 1e-6 of the sum of |dx * v| over all entries of all inputs.
+    (Not of the right side itself: its terms may cancel, and almost nothing is left by chance.)
     """
     ### BEGIN SOLUTION
     h = 1e-5

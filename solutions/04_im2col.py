@@ -39,9 +39,9 @@ from naive_layers import (
 from course_utils import check, pictures
 
 # %% [markdown]
-# `naive_layers` lies beside this notebook. It holds slow and right functions with plain loops: what
-# notebooks 2 and 3 ask for. Here they are the **oracle**, the slow judge that your fast functions
-# are compared with.
+# `naive_layers` lies beside this notebook. It holds slow and right functions with plain loops: the
+# solutions of notebooks 2 and 3. Here they are the **oracle**, the slow judge that your fast functions
+# are compared with. You need not open the file, and should not before you have done those two.
 
 # %% [markdown]
 # ## Notation card
@@ -56,8 +56,10 @@ from course_utils import check, pictures
 # | $K$ | | entries of a window, $C\,k_h k_w$: the **rows** of the matrix |
 # | $P$ | | windows of all images, $H' W' N$: the **columns** of the matrix |
 # | $X$ | `cols (K, P)` | the matrix: one window in each column |
+# | $w,\ b$ | `w (F, C, HH, WW)`, `b (F,)` | in Part III: $F$ filters, with $k_h$ = `HH` and $k_w$ = `WW`, and their biases |
 # | $(n, c)$, $(i, j)$, $(u, v)$ | | image and channel; which window; which entry of the window |
-# | $g = \partial L/\partial\,\mathrm{out}$ | `dout` | the upstream gradient, which is given |
+# | $\partial L/\partial\,\mathrm{out}$ | `dout` | the upstream gradient, which is given |
+# | $G = \partial L/\partial X$ | | the gradient of the matrix, of its shape; $dX$ in Part III |
 #
 # Everything is counted from 0. Entry $(u, v)$ of window $(i, j)$ is pixel $(i s + u,\ j s + v)$ of
 # $\tilde x$.
@@ -522,25 +524,25 @@ pictures.im2col.round_trip(im2col_indices, col2im_indices)
 # ## What it is instead: the adjoint
 #
 # im2col is linear: $X$ is some huge matrix $A$ of zeros and ones, times the pixels of $x$.
-# Formula (2) says that col2im multiplies with $A^\top$. And for *every* image $u$ and *all* columns
-# $c$
+# Formula (2) says that col2im multiplies with $A^\top$. And for *every* image $z$ and *all* columns
+# $G$
 #
-# $$ \langle A u,\ c \rangle \;=\; \langle u,\ A^\top c \rangle . \tag{3} $$
+# $$ \langle A z,\ G \rangle \;=\; \langle z,\ A^\top G \rangle . \tag{3} $$
 #
 # The brackets are inner products: multiply entry by entry, and add everything up. In code:
-# `np.sum(im2col(u) * c)` equals `np.sum(u * col2im(c))`. These are two numbers. One random pair
-# $u, c$ finds nearly every mistake, without a step size and without a single derivative.
+# `np.sum(im2col(z) * G)` equals `np.sum(z * col2im(G))`. These are two numbers. One random pair
+# $z, G$ finds nearly every mistake, without a step size and without a single derivative.
 
 
 # %%
 def adjoint_gap():
-    """How far apart the sides of (3) are, for random u and c, rounded to nine digits."""
+    """How far apart the sides of (3) are, for random z and G, rounded to nine digits."""
     random = np.random.default_rng(4)
-    u = random.standard_normal((2, 3, 5, 7))
-    cols = im2col_indices(u, 2, 3, 1, 2)
-    c = random.standard_normal(cols.shape)
-    back = col2im_indices(c, u.shape, 2, 3, 1, 2)
-    return round(abs(np.sum(cols * c) - np.sum(u * back)), 9)
+    z = random.standard_normal((2, 3, 5, 7))
+    cols = im2col_indices(z, 2, 3, 1, 2)
+    G = random.standard_normal(cols.shape)
+    back = col2im_indices(G, z.shape, 2, 3, 1, 2)
+    return round(abs(np.sum(cols * G) - np.sum(z * back)), 9)
 
 
 attempt(adjoint_gap, expected=0)
@@ -671,8 +673,8 @@ check(conv_forward_im2col)
 # into the order $(F, H', W', N)$, *then* reshape.
 #
 # **Columns: kept or made again?** The backward needs $X$. The forward can keep it in the cache, which
-# saves time and costs $HH \cdot WW$ times the memory of $x$ until the backward runs; or the backward
-# makes it again from $x$. Both are right. Your backward gets what your forward returned.
+# saves time and costs about $HH \cdot WW / s^2$ times the memory of $x$ until the backward runs (with
+# stride $s$ there are $s^2$ times fewer windows than pixels); or the backward makes it again from $x$. Both are right. Your backward gets what your forward returned.
 
 # %% [markdown]
 # ## Predict
@@ -782,8 +784,9 @@ pictures.im2col.race(
 # | one product for each place of the kernel | 3.9 ms |
 # | PyTorch | 2.9 ms |
 #
-# Two things to take away. The loops cost a factor of thirty, not the arithmetic: it is the same in
-# every line. And `np.add.at`, which is right, is not the end: the last steps come from *not* building
+# Two things to take away. The loops cost the time, not the arithmetic, which is the same in every line:
+# im2col is 31 times faster than four loops, and 690 times faster than seven. (The picture above tells
+# another factor: that of a smaller layer, forward and backward together, on this machine.) And `np.add.at`, which is right, is not the end: the last steps come from *not* building
 # the large matrix, or from adding slices.
 #
 # **And what it costs.** For 64 images of 64 channels and 56 by 56 pixels in float32, $x$ takes
@@ -958,8 +961,8 @@ check(max_pool_backward_im2col)
 # *Model answer.* (a) The observation is right: a pixel inside is in nine windows, so it comes back
 # nine times. Dividing is wrong, because col2im has to be the adjoint of im2col (the gradient of a
 # copy is the sum over all copies), not its inverse; with the division every dx inside is a ninth of
-# what it should be. The adjoint test, the sum of im2col(u) * c against the sum of u * col2im(c) for
-# random u and c, or a comparison of dx with a naive backward or with differences, shows it. (b) The
+# what it should be. The adjoint test, the sum of im2col(z) * G against the sum of z * col2im(G) for
+# random z and G, or a comparison of dx with a naive backward or with differences, shows it. (b) The
 # backward does not have to copy the windows a second time. The price is about 900 MB (nine times the
 # images) from the forward to the backward, for this one layer. Make them again when memory is short:
 # many layers, large batches, or kernels of 7 by 7 (49 times).
@@ -1020,7 +1023,7 @@ def corners_slow_backward(dout, cache):
 # %% [markdown]
 # `oracle_test(forward, slow_backward, fast_backward)` is given these two functions and *some* fast
 # backward, and says `True` if the fast one agrees with the slow one, `False` if not. It makes its
-# own inputs. It is tried on two right ones, in different styles, and on thirteen wrong ones. Of
+# own inputs. It is tried on two right ones, in different styles, and on sixteen wrong ones. Of
 # those, most are right *for some sizes*: only without padding, only with one image, only for square
 # windows.
 #
@@ -1034,17 +1037,20 @@ def corners_slow_backward(dout, cache):
 #   the first of another.
 # - Are there several images and several channels? Is anything square that need not be?
 #
-# Then compare: shapes first, then every entry, for a random `dout`, up to rounding. `nan` must fail.
+# Then compare: shapes first, then every entry, for a random `dout`, up to rounding: a right one agrees
+# to ten digits, and an error of $10^{-4}$ is an error. `nan` must fail.
 
 
 # %% nbgrader={"grade": false, "grade_id": "oracle_test_solution", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def oracle_test(forward, slow_backward, fast_backward):
     """Tell whether fast_backward agrees with slow_backward, whatever the sizes.
 
-    forward: called as forward(x, param), as corners_forward; returns (out, cache).
-    slow_backward, fast_backward: called as backward(dout, cache); return dx. A wrong one may return
-    an array of another shape. x has at most a hundred thousand entries.
-    Returns True or False, the same in every call.
+    forward: to be called as forward(x, param), like corners_forward; returns (out, cache). x and
+    param are yours to choose: at most a hundred thousand entries with their border, no number in
+    param above 64, and room for one window at least.
+    slow_backward, fast_backward: to be called as backward(dout, cache); return dx, which should have
+    the shape of x. A wrong fast_backward may return an array of another shape.
+    Returns True if both agree for all sizes that you try, else False, the same in every call.
     """
     ### BEGIN SOLUTION
     random = np.random.default_rng(8)

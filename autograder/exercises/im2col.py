@@ -181,8 +181,8 @@ COL2IM = Exercise(
         Check(
             "adjoint",
             "the adjoint of im2col_indices",
-            "For every image u and all columns c, the sum of im2col(u) * c is the sum of "
-            "u * col2im(c); here u is random, and c are the columns of the case.",
+            "For every image z and all columns G, the sum of im2col(z) * G is the sum of "
+            "z * col2im(G); here z is random, and G are the columns of the case.",
             weight=1,
             kind="adjoint",
             outputs=("x",),
@@ -255,10 +255,14 @@ MAX_POOL_BACKWARD = replace(
     function="max_pool_backward_im2col",
     forward="max_pool_forward_im2col",
 )
-_POOL_TINY = tuple(
-    name
-    for name in pooling.MAX_BACKWARD_TINY
-    if name not in ("tiny: wide window", "tiny: remainder")
+_POOL_TINY = (
+    *pooling.MAX_PLANES,
+    *(
+        name
+        for name in pooling.MAX_BACKWARD_TINY
+        if name.removeprefix("tiny: ")
+        not in ("wide window", "remainder", "two channels", "two of all", "negative")
+    ),
 )
 
 
@@ -297,6 +301,9 @@ ORACLE_TEST = Exercise(
             "by slices",
             "dout without signs",
             "one entry wrong",
+            "images in reverse order",
+            "rows of pixels flattened",
+            "off by 1e-4",
             "1 percent too large",
             "one entry nan",
         ),

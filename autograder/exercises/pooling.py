@@ -161,6 +161,11 @@ MAX_BACKWARD_TINY = MAX_TINY | _recipes(
     Recipe("tiny: negative", _inputs(_all_negative, (1, 1, 2, 2), (2, 2), 2), "all negative"),
     Recipe("tiny: ties", _inputs(_equal, (1, 1, 2, 2), (2, 2), 2), "equal maxima", smooth=False),
 )
+#: For a backward that puts images and channels on one axis: windows of one pixel.
+MAX_PLANES = _recipes(
+    Recipe("tiny: pixels", _inputs(_around_zero, (2, 1, 1, 2), (1, 1), 1), "order of windows"),
+    Recipe("tiny: planes", _inputs(_around_zero, (2, 2, 1, 1), (1, 1), 1), "order of planes"),
+)
 MAX_PADDED_TINY = _recipes(
     Recipe("tiny: padded", _inputs(_all_negative, (1, 1, 2, 2), (2, 2), 2, pad=1), "padding"),
     Recipe("tiny: pad 2", _inputs(_all_negative, (1, 1, 1, 2), (3, 3), 2, pad=2), "padding"),
@@ -172,7 +177,7 @@ AVERAGE_PADDED_TINY = _recipes(
     Recipe("tiny: padded", _inputs(_signed, (1, 1, 2, 2), (2, 2), 2, pad=1), "padding"),
     Recipe("tiny: pad 2", _inputs(_signed, (1, 1, 1, 2), (3, 3), 2, pad=2), "padding"),
 )
-MAX_RECIPES |= MAX_BACKWARD_TINY | MAX_PADDED_TINY
+MAX_RECIPES |= MAX_BACKWARD_TINY | MAX_PLANES | MAX_PADDED_TINY
 AVERAGE_RECIPES |= AVERAGE_TINY | AVERAGE_PADDED_TINY
 
 

@@ -39,6 +39,7 @@ __all__ = ["corner", "one_weight", "own_steps", "secants", "step_sizes"]
 PAPER_X = ((1, 2), (3, -1))
 PAPER_W = ((2, 0, 1), (1, -1, 3))
 PAPER_OUT = ((14, 18, 37), (15, 21, 30))
+PAPER_DOUT = ((1, 0, 2), (-1, 1, 0))
 
 #: Where secants are drawn: x**3 at 1, with a step that can be seen.
 SECANT_AT, SECANT_STEP = 1.0, 0.6
@@ -65,20 +66,26 @@ class Line:
 
 
 def one_weight() -> Picture:
-    """Draw x, w and out of the paper example: one weight, what it multiplies, what it is in."""
-    figure, (x, w, out) = matrices((2, 2), (2, 3), (2, 3))
+    """Draw the paper example: one weight, what it multiplies, what it is in, and its dout."""
+    figure, (x, w, out, dout) = matrices((2, 2), (2, 3), (2, 3), (2, 3))
     grid(x, np.array(PAPER_X), "x (N, D)")
     grid(w, np.array(PAPER_W), "w (D, M)")
     grid(out, np.array(PAPER_OUT), "out (N, M), with b")
+    grid(dout, np.array(PAPER_DOUT), "dout (N, M)")
     mark(x, (0, 1), (2, 1), BLUE, TINT_BLUE)
     mark(w, (1, 2), (1, 1), ORANGE, TINT_ORANGE)
-    mark(out, (0, 2), (2, 1), BLUE, TINT_BLUE)
+    for each in (out, dout):
+        mark(each, (0, 2), (2, 1), BLUE, TINT_BLUE)
     alt = (
-        "Three tables. x has rows 1, 2 and 3, -1; its column 1, with 2 and -1, is outlined. w "
+        "Four tables. x has rows 1, 2 and 3, -1; its column 1, with 2 and -1, is outlined. w "
         "has rows 2, 0, 1 and 1, -1, 3; its entry in row 1 and column 2, a 3, is outlined. out "
-        "has rows 14, 18, 37 and 15, 21, 30; its column 2, with 37 and 30, is outlined."
+        "has rows 14, 18, 37 and 15, 21, 30; its column 2, with 37 and 30, is outlined. "
+        "dout has rows 1, 0, 2 and -1, 1, 0; its column 2, with 2 and 0, is outlined."
     )
-    caption = "The weight w[1, 2] multiplies column 1 of x and is in column 2 of out, in every row."
+    caption = (
+        "The weight w[1, 2] multiplies column 1 of x and is in column 2 of out, in every row. What "
+        "it gets back comes from column 2 of dout."
+    )
     return Picture((frame(figure, alt),), caption)
 
 

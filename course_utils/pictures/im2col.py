@@ -129,11 +129,11 @@ def order() -> Picture:
         right.text(2 * window + 0.5, -1.8, f"(0, {window})", **_words(10))
         for image in range(2):
             right.text(2 * window + image, -0.95, str(image), **_words(10))
-    right.text(-0.8, -1.8, "window", ha="right", va="center", size=10, color=INK)
+    right.text(-0.8, -1.8, "window (i, j)", ha="right", va="center", size=10, color=INK)
     right.text(-0.8, -0.95, "image", ha="right", va="center", size=10, color=INK)
     for channel in range(2):
         middle = 4 * channel + 1.5
-        right.text(-3.6, middle, f"channel {channel}", **_words(10))
+        right.text(-3.6, middle, f"channel {channel},\nentry (u, v)", **_words(10))
         right.add_artist(
             Rectangle((-0.5, 4 * channel - 0.5), 4, 4, fill=False, edgecolor=INK, lw=2)
         )

@@ -190,6 +190,9 @@ FLAWS: Final[Mapping[str, Callable[[Array, Geometry], Array]]] = {
     "images in another order": _image_by_image,
     "dout without signs": lambda dout, at: _slices(np.abs(dout), at),
     "one entry wrong": _changed(_one_entry),
+    "images in reverse order": _changed(lambda dx: dx[::-1]),
+    "rows of pixels flattened": _changed(lambda dx: dx.reshape(*dx.shape[:2], -1)),
+    "off by 1e-4": _changed(lambda dx: dx + 1e-4),
     "1 percent too large": _changed(lambda dx: 1.01 * dx),
     "one entry nan": _changed(_nan),
 }

@@ -1,7 +1,7 @@
 """What a student's gradient checker is tried on: functions, and layers with their backwards.
 
-The functions ``cubic``, ``shares`` ... are differentiated.  Of the layers ``blend``, ``bend``
-and ``centred`` the gradients are known: ``right gradients`` returns them in one of the
+The functions ``cubic``, ``shares`` ... are differentiated.  Of the layers ``blend``, ``bend``,
+``squares`` and ``centred`` the gradients are known: ``right gradients`` returns them in one of the
 ``STYLES``, ``wrong gradients`` with one of the ``FLAWS``.  A ``scale`` makes a layer's output,
 and so its gradients, larger or smaller.
 """
@@ -65,7 +65,7 @@ def _one_number(x: Value) -> Array:
 # Layers
 
 #: The axes of each layer's inputs; its output is (N, C).
-AXES: Final = {"blend": "NC C", "bend": "NC", "centred": "C N"}
+AXES: Final = {"blend": "NC C", "bend": "NC", "squares": "NC", "centred": "C N"}
 
 
 @named("blend")
@@ -81,6 +81,13 @@ def _bend(x: Value) -> tuple[Array, Gradients]:
     """x (N, C): slope 1 where x > 0, slope 1/4 where x < 0, a corner at 0."""
     (x,) = fitted(AXES["bend"], x=x)
     return np.where(x > 0, x, x / 4), (x,)
+
+
+@named("squares")
+def _squares(x: Value) -> tuple[Array, Gradients]:
+    """x (N, C), each entry squared: near 0 the curve outweighs the slope."""
+    (x,) = fitted(AXES["squares"], x=x)
+    return x * x, (x,)
 
 
 @named("centred")
@@ -122,6 +129,17 @@ def _bent(left: float, corner: float, right: float) -> Callable[..., Gradients]:
     return gradients
 
 
+def _bent_beyond(dout: Array, x: Array) -> Gradients:
+    """At the corner of ``bend`` above the slopes of both sides, whatever the sign of dout."""
+    (dx,) = _bent(0.25, 1, 1)(dout, x)
+    return (np.where(x == 0, 1.5 * np.abs(dout), dx),)
+
+
+def _squared(factor: float) -> Callable[..., Gradients]:
+    """Gradients of ``squares``, times this factor."""
+    return lambda dout, x: (factor * 2 * dout * x,)
+
+
 def _centred_gradients(dout: Array, _x: Array, shift: Array) -> Gradients:
     dx = np.sum(dout - np.mean(dout, axis=1, keepdims=True), axis=0)
     # Right code sums what cancels; what is left of it is rounding, of either sign.
@@ -137,6 +155,7 @@ STYLES: Final[Mapping[str, Callable[..., Gradients]]] = {
     "bend, at 0 from the left": _bent(0.25, 0.25, 1),
     "bend, at 0 from the right": _bent(0.25, 1, 1),
     "bend, at 0 in between": _bent(0.25, 0.625, 1),
+    "squares at once": _squared(1),
     "centred, shift without effect": _centred_gradients,
 }
 
@@ -171,6 +190,12 @@ def _cancelling(dx: Array, da: Array) -> Gradients:
     return _with_entry(_with_entry(dx, 0, dx.flat[0] + off), 1, dx.flat[1] - off), da
 
 
+def _alike(dx: Array, da: Array) -> Gradients:
+    """The same two entries are off, by as much in the same direction."""
+    off = np.max(np.abs(dx))
+    return _with_entry(_with_entry(dx, 0, dx.flat[0] + off), 1, dx.flat[1] + off), da
+
+
 def _row_sum_taken_for_a_constant(dout: Array, x: Array, a: Array) -> Gradients:
     s = np.sum(x, axis=1, keepdims=True)
     return dout * a * s**2 / 4, np.sum(dout * x * s**2 / 4, axis=0)
@@ -179,7 +204,6 @@ def _row_sum_taken_for_a_constant(dout: Array, x: Array, a: Array) -> Gradients:
 #: Wrong ways to write one, each for one layer.
 FLAWS: Final[Mapping[str, Callable[..., Gradients]]] = {
     "blend, half of it": _blend_with(lambda dx, da: (dx / 2, da / 2)),
-    "blend, all zeros": _blend_with(lambda dx, da: (0 * dx, 0 * da)),
     "blend, sign of da": _blend_with(lambda dx, da: (dx, -da)),
     "blend, dout ignored": _blend_for(np.ones_like),
     "blend, size of dout alone": _blend_for(np.abs),
@@ -188,12 +212,16 @@ FLAWS: Final[Mapping[str, Callable[..., Gradients]]] = {
     "blend, last entry wrong": _blend_with(_last_entry_wrong),
     "blend, first entry wrong": _blend_with(_first_entry_wrong),
     "blend, two errors that cancel": _blend_with(_cancelling),
+    "blend, two errors that are alike": _blend_with(_alike),
     "blend, one entry nan": _blend_with(lambda dx, da: (_with_entry(dx, -1, np.nan), da)),
     "blend, dx with an axis more": _blend_with(lambda dx, da: (dx[np.newaxis], da)),
     "blend, da kept as a row": _blend_with(lambda dx, da: (dx, da[np.newaxis])),
     "blend, da missing": _blend_with(lambda dx, _: (dx,)),
     "bend, 0 at the corner": _bent(0.25, 0, 1),
+    "bend, too large at the corner": _bent_beyond,
     "bend, nan at the corner": _bent(0.25, np.nan, 1),
+    "squares, all zeros": _squared(0),
+    "squares, 4 in 1000 too large": _squared(1.004),
     "centred, shift with effect": lambda dout, x, shift: (
         _centred_gradients(dout, x, shift)[0],
         np.sum(dout, axis=1),

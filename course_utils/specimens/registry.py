@@ -56,8 +56,12 @@ class Specimen:
         return f"{made}.lent()" if self.reuses or self.counts else made
 
     def __str__(self) -> str:
-        words = (parameter for parameter in self.parameters if isinstance(parameter, str))
-        return " ".join([self.name, ", ".join(words)]).rstrip()
+        return f"{self.name} {self.words}".rstrip()
+
+    @property
+    def words(self) -> str:
+        """The parameters that are words: which of the functions of this name it is."""
+        return ", ".join(word for word in self.parameters if isinstance(word, str))
 
 
 def specimen(name: str, *parameters: Value) -> Specimen:

@@ -1,6 +1,7 @@
 """Errors are measured as the judges measure them, and a margin is safe from both sides."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -61,6 +62,15 @@ def test_what_cannot_be_compared_is_infinitely_wrong_for_every_judge(made, dw) -
         assert math.isinf(error(given, made))
     assert margins.refuted(given, made)
     assert margins.wrong_cases(given, made) == {CASE}
+
+
+def test_nan_where_nan_is_right_is_no_error(made) -> None:
+    asked = replace(made, answers={CASE: {"dw": np.array([1.0, np.nan])}})
+    for got, error in (([1.0, np.nan], 0), ([1.0, 2.0], math.inf), ([np.nan, np.nan], math.inf)):
+        given = {CASE: {"dw": np.array(got)}}
+        assert margins.reference_error(given, asked) == error
+        assert margins.recorded_error(given, asked) == error
+        assert (margins.wrong_cases(given, asked) == set()) == (error == 0)
 
 
 def test_a_wrong_entry_is_seen_by_every_judge_alone(made) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_utils.checking import examine
+from course_utils.checking import CheckFailed, check, examine
 
 TOOLS = ["my_test", "oracle_test", "gradient_check"]
 
@@ -60,3 +60,14 @@ def test_to_accept_every_wrong_function_is_one_finding(name) -> None:
 )
 def test_what_is_no_verdict_is_told_as_that(returned, said) -> None:
     assert said in findings(lambda *_: returned)
+
+
+def test_a_checker_that_rejects_everything_is_told_so_first(capsys) -> None:
+    def gradient_check(forward, backward, *inputs):
+        return False
+
+    with pytest.raises(CheckFailed, match="said False to every right backward"):
+        check(gradient_check, hint=4)
+    card = " ".join(capsys.readouterr().out.split())
+    assert "known mistake: everything is rejected, right ones too." in card
+    assert "zero everywhere" not in card

@@ -369,3 +369,8 @@ def test_infinite_and_huge_results_are_diagnosed_in_silence(convolution):
 )
 def test_whatever_numbers_came_back_can_be_shown(returned, shown) -> None:
     assert diagnosis._literal(returned) == shown
+
+
+def test_numbers_far_below_one_are_not_printed_as_zeros() -> None:
+    assert diagnosis._literal(np.array([2.0**-40, 0.0])) == "np.array([9.095e-13, 0.])"
+    assert diagnosis._literal(np.array([1 / 3, 2.0])) == "np.array([0.3333, 2.])"

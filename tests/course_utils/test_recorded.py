@@ -46,8 +46,9 @@ def test_inputs_are_fractions_with_small_powers_of_two_that_every_machine_holds_
         given = [v for v in case.inputs.values() if isinstance(v, np.ndarray)]
         for array in (*given, case.dout):
             steps = array * 2.0**40
-            assert (steps == np.round(steps)).all()
-            assert np.abs(array).max(initial=0) < 2**50
+            # An entry may be no number at all.
+            assert (steps == np.round(steps))[~np.isnan(steps)].all()
+            assert not (np.abs(array) >= 2**50).any()
 
 
 #: Averages divide, and the others take roots and exponentials.

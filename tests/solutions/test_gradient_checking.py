@@ -62,6 +62,17 @@ def test_the_best_steps_are_where_rounding_meets_truncation() -> None:
         assert np.finfo(dtype).eps ** (1 / 3) == pytest.approx(printed, rel=0.02)
 
 
+def test_float32_has_six_digits_at_best_and_two_or_three_with_the_usual_step() -> None:
+    def error(h: float) -> float:
+        above, below = (np.float32(1) + step for step in (np.float32(h), np.float32(-h)))
+        slope = (np.exp(above) * np.sin(above) - np.exp(below) * np.sin(below)) / np.float32(2 * h)
+        return abs(float(slope) / (np.e * (np.sin(1) + np.cos(1))) - 1)
+
+    assert "six digits at best, and with $h = 10^{-5}$ two or three" in TEXT
+    assert 1e-7 < min(error(10.0**-power) for power in np.arange(0, 10, 0.5)) < 1e-5
+    assert 1e-3 < error(1e-5) < 1e-2
+
+
 def test_two_right_arrays_have_the_largest_customary_error(functions) -> None:
     exact, measured = np.array([0.0, 2.0]), np.array([3e-12, 2.0])
     assert np.max(np.abs(exact - measured) / (np.abs(exact) + np.abs(measured))) == 1
@@ -107,7 +118,7 @@ def test_what_cancels_is_measured_as_rounding_and_allowed(functions) -> None:
     assert 0 < np.max(np.abs(found)) <= functions["rounding"](out, dout, 1e-5)
 
 
-def test_four_forwards_an_entry_and_three_in_all(functions) -> None:
+def test_eight_forwards_an_entry_and_three_in_all(functions) -> None:
     """So says the text of the directional check."""
     calls = []
 
@@ -116,10 +127,54 @@ def test_four_forwards_an_entry_and_three_in_all(functions) -> None:
         return functions["affine_forward"](*inputs)
 
     assert functions["gradient_check"](forward, functions["affine_backward"], X, W, B)
-    assert len(calls) == 1 + 4 * (X.size + W.size + B.size)
+    assert len(calls) == 1 + 8 * (X.size + W.size + B.size)
     calls.clear()
     assert functions["directional_check"](forward, functions["affine_backward"], X, W, B)
     assert len(calls) == 3
+
+
+def checked(functions, forward, slopes, x) -> bool:
+    """What ``gradient_check`` says of a layer of one input, entry by entry, with these slopes."""
+
+    def backward(dout, cache):
+        return (dout * slopes(*cache),)
+
+    return functions["gradient_check"](lambda z: (forward(z), (z,)), backward, np.asarray(x))
+
+
+def test_zero_lies_between_the_sides_of_a_small_square_as_printed_and_is_rejected(
+    functions,
+) -> None:
+    x = np.array([1e-6])
+    left, right = functions["one_sided_gradients"](np.square, x, np.ones(1), 1e-5)
+    np.testing.assert_allclose([left, right], [[-8e-6], [12e-6]], rtol=1e-9)
+    assert "$-8\\cdot 10^{-6}$ and $12\\cdot 10^{-6}$" in TEXT
+    assert checked(functions, np.square, lambda z: 2 * z, x)
+    assert not checked(functions, np.square, np.zeros_like, x)
+
+
+def test_a_gradient_that_is_off_by_4_in_1000_is_rejected_near_0_too(functions) -> None:
+    x = np.array([1e-3])
+    assert checked(functions, np.square, lambda z: 2 * z, x)
+    assert not checked(functions, np.square, lambda z: 1.004 * 2 * z, x)
+
+
+@pytest.mark.parametrize("slope", [-1.1, -1, -0.3, 0, 1, 1.1])
+def test_every_slope_of_a_corner_that_points_up_is_accepted_and_no_other(functions, slope) -> None:
+    def slopes(z):
+        return np.where(z == 0, slope, -np.sign(z))
+
+    x = np.array([0.0, 0.5, -0.25, 0.0, 0.0])
+    assert checked(functions, lambda z: -np.abs(z), slopes, x) == (abs(slope) <= 1)
+
+
+@pytest.mark.parametrize("x", [1e-7, 3e-6, 9e-6, -3e-6])
+def test_right_gradients_closer_to_a_corner_than_the_step_are_accepted(functions, x) -> None:
+    def relu(z):
+        return np.maximum(z, 0)
+
+    assert checked(functions, relu, lambda z: 1.0 * (z > 0), [x, 1.0])
+    assert not checked(functions, relu, lambda z: 1.0 * (z < 0), [x, 1.0])
 
 
 def test_signs_hide_opposite_errors_half_of_the_time_and_ones_always() -> None:

@@ -141,6 +141,22 @@ def test_the_usual_test_lets_as_many_known_mistakes_pass_as_the_notebook_says() 
     assert {row.check for row in others} == {"unchanged", "repeatable", "integers", "dx"}
 
 
+def test_the_factors_beside_the_table_are_those_of_its_lines() -> None:
+    text = PROSE.replace("\n# ", " ")
+    assert "four loops, slices inside | 520 ms |" in text
+    assert "im2col, `np.add.at` for the way back | 17 ms |" in text
+    assert "seven nested loops | 11.7 s |" in text
+    assert f"{520 / 17:.0f} times faster than four loops" in text
+    assert f"{round(11_700 / 17, -1):.0f} times faster than seven" in text
+
+
+def test_columns_take_as_much_memory_with_a_stride_as_the_notebook_says() -> None:
+    x = np.ones((1, 1, 60, 60))
+    for field, stride in ((3, 1), (3, 3), (6, 2)):
+        found = columns(x, field, field, 0, stride).size / x.size
+        assert found == pytest.approx(field**2 / stride**2, rel=0.2)
+
+
 # What lies beside the notebook, and the trials of the bonus
 
 
@@ -172,8 +188,8 @@ def test_the_given_layer_is_the_one_that_oracle_tests_are_tried_on(functions) ->
 def test_as_many_right_and_wrong_ones_are_tried_as_the_notebook_says() -> None:
     tried = {case.removeprefix("tiny: ") for case in ORACLE_TEST.exercise.cases}
     assert tried == {*STYLES, *FLAWS}
-    assert (len(STYLES), len(FLAWS)) == (2, 13)
-    assert "two right ones, in different styles, and on thirteen wrong ones" in PROSE
+    assert (len(STYLES), len(FLAWS)) == (2, 16)
+    assert "two right ones, in different styles, and on sixteen wrong ones" in PROSE
 
 
 @pytest.mark.parametrize("flaw", FLAWS)
@@ -189,9 +205,11 @@ def test_every_flaw_shows_for_some_sizes_and_most_not_for_all(flaw) -> None:
             right = specimen("slow corners")(dout, cache)
             seen.append(found.shape != right.shape or not np.allclose(found, right))
     assert any(seen)
-    assert all(seen) == (
-        flaw in {"dout without signs", "one entry wrong", "1 percent too large", "one entry nan"}
-    )
+    everywhere = {
+        *("dout without signs", "one entry wrong", "1 percent too large", "one entry nan"),
+        *("rows of pixels flattened", "off by 1e-4"),
+    }
+    assert all(seen) == (flaw in everywhere)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,9 @@ Shape = tuple[int, int]
 
 #: What makes gradients far smaller, or far larger, than 1.
 _SMALL, _LARGE = 2.0**-21, 2.0**20
+#: Entries so near to 0 that 0 lies between the slopes on the two sides, whatever the step; and
+#: so near that this is so of a gradient that is too large by 4 in 1000, with the usual step.
+_BESIDE_ZERO, _NEAR_ZERO = 2.0**-24, 2.0**-10
 
 #: Numbers of either sign, far from 0, whose sums over rows are, too.
 _X = np.array([[6, -3, 9, 4], [-5, 2, -8, 3], [7, 8, -4, 2], [-2, -6, 4, -9]]) / 32
@@ -41,6 +44,11 @@ def _bend(random: np.random.Generator, shape: Shape) -> Mapping[str, Value]:
     return {"x": x}
 
 
+def _squares(random: np.random.Generator, shape: Shape) -> Mapping[str, Value]:
+    rows, columns = shape
+    return {"x": np.abs(_near(_X[:rows, :columns], random))}
+
+
 def _centred(random: np.random.Generator, shape: Shape) -> Mapping[str, Value]:
     """Many shifts: for some of them rounding looks like a slope, whatever the seed."""
     shift = random.integers(-(2**40), 2**40, size=8 * shape[0]) / 2**40
@@ -50,12 +58,18 @@ def _centred(random: np.random.Generator, shape: Shape) -> Mapping[str, Value]:
 _LAYERS: Mapping[str, Callable[[np.random.Generator, Shape], Mapping[str, Value]]] = {
     "blend": _blend,
     "bend": _bend,
+    "squares": _squares,
     "centred": _centred,
 }
 
 
-def _trial(name: str, how: str, shape: Shape = (2, 3), scale: float = 1.0) -> Recipe:
-    """A layer's forward with a right backward, or with one that has a flaw."""
+def _trial(
+    name: str, how: str, shape: Shape = (2, 3), scale: float = 1.0, *, size: float = 1.0
+) -> Recipe:
+    """A layer's forward with a right backward, or with one that has a flaw.
+
+    ``scale`` is a factor of the layer's output, ``size`` one of its inputs.
+    """
     layer = how.partition(" ")[0].rstrip(",")
     right = how in STYLES
     forward = specimen(layer, *([scale] if layer == "blend" else []))
@@ -63,7 +77,8 @@ def _trial(name: str, how: str, shape: Shape = (2, 3), scale: float = 1.0) -> Re
 
     def make(random: np.random.Generator) -> Mapping[str, Value]:
         inputs = _LAYERS[layer](random, shape)
-        return {"forward": forward, "backward": backward, **inputs}
+        sized = {name: size * array for name, array in inputs.items()}
+        return {"forward": forward, "backward": backward, **sized}
 
     return Recipe(name, make, "to be accepted" if right else "to be rejected", smooth=False)
 
@@ -76,7 +91,6 @@ _TRIALS = {
             for how in (
                 "blend at once",
                 "blend, half of it",
-                "blend, all zeros",
                 "blend, sign of da",
                 "blend in loops",
                 "blend in float32",
@@ -93,10 +107,17 @@ _TRIALS = {
                 "bend, at 0 from the right",
                 "bend, at 0 in between",
                 "bend, 0 at the corner",
+                "bend, too large at the corner",
                 "bend, nan at the corner",
                 "centred, shift without effect",
                 "centred, shift with effect",
             )
+        ),
+        _trial("curve beside 0", "squares at once", size=_BESIDE_ZERO),
+        _trial("curve beside 0: all zeros", "squares, all zeros", size=_BESIDE_ZERO),
+        _trial("curve left of 0: all zeros", "squares, all zeros", size=-_BESIDE_ZERO),
+        _trial(
+            "curve near 0: 4 in 1000 too large", "squares, 4 in 1000 too large", size=_NEAR_ZERO
         ),
         # So many outputs that their random dout is not positive everywhere.
         _trial("blend, size of dout alone", "blend, size of dout alone", (4, 4)),
@@ -106,8 +127,8 @@ _TRIALS = {
         _trial("tiny: a wrong one", "blend, half of it", (1, 2)),
         _trial("tiny: one entry wrong", "blend, first entry wrong", (1, 2)),
         _trial("tiny: a corner", "bend, at 0 from the left", (1, 3)),
+        _trial("tiny: a curve", "squares, all zeros", (1, 2), size=_BESIDE_ZERO),
         _trial("tiny: no effect", "centred, shift without effect", (1, 2)),
-        _trial("tiny: small and wrong", "blend, half of it", (1, 2), _SMALL),
         _trial("tiny: large and right", "blend in float32", (1, 2), _LARGE),
     )
 }
@@ -140,7 +161,6 @@ GRADIENT_CHECK = Exercise(
             4,
             "blend at once",
             "blend, half of it",
-            "blend, all zeros",
             "blend, sign of da",
             "blend, row sum taken for a constant",
         ),
@@ -180,14 +200,20 @@ GRADIENT_CHECK = Exercise(
         ),
         _verdict(
             "corners",
-            "corners of the forward",
-            "At a corner every slope between those of the two sides is right, and no other.",
-            3,
+            "corners of the forward, and curves that are none",
+            "At a corner every slope between those of the two sides is right, and no other. "
+            "Elsewhere the slope itself is: half way between the two.",
+            4,
             "bend, at 0 from the left",
             "bend, at 0 from the right",
             "bend, at 0 in between",
             "bend, 0 at the corner",
+            "bend, too large at the corner",
             "bend, nan at the corner",
+            "curve beside 0",
+            "curve beside 0: all zeros",
+            "curve left of 0: all zeros",
+            "curve near 0: 4 in 1000 too large",
         ),
         unchanged("Inputs hold the same numbers after the call as before it.", 0.5),
         _REPEATED_VERDICT,
@@ -207,6 +233,7 @@ _DIRECTIONAL = {
                 "blend, sign of da",
                 "blend, size of dout alone",
                 "blend, two errors that cancel",
+                "blend, two errors that are alike",
                 "blend, last entry wrong",
                 "blend, one entry nan",
                 "blend, da kept as a row",
@@ -239,6 +266,7 @@ DIRECTIONAL_CHECK = Exercise(
             "blend, sign of da",
             "blend, size of dout alone",
             "blend, two errors that cancel",
+            "blend, two errors that are alike",
             "blend, last entry wrong",
             "blend, one entry nan",
         ),

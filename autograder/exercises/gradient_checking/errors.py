@@ -50,10 +50,16 @@ def _beside_zeros(random: np.random.Generator, sizes: Shape) -> Mapping[str, Val
     return {"x": x, "y": y}
 
 
-def _large(random: np.random.Generator) -> Mapping[str, Value]:
-    """In ``y`` the last but one is lower, by most."""
+def _small(random: np.random.Generator) -> Mapping[str, Value]:
+    """Far below any limit that is absolute.  In ``y`` the last but one is lower, by most."""
     y = _numbers(random, (3, 2))
-    return {"x": 2.0**20 * _moved(y, random), "y": 2.0**20 * y}
+    return {"x": 2.0**-40 * _moved(y, random), "y": 2.0**-40 * y}
+
+
+def _with_nan(x: Array, _: np.random.Generator) -> Array:
+    y = x.copy()
+    y.flat[1] = np.nan
+    return y
 
 
 _ERRORS = {
@@ -61,7 +67,9 @@ _ERRORS = {
     for recipe in (
         Recipe("many differ", _two_arrays((3, 4), _moved), "the largest, of either sign"),
         Recipe("beside zeros", partial(_beside_zeros, sizes=(5,)), "zeros in one of the two"),
-        Recipe("large", _large, "what is large may be far apart"),
+        Recipe("small", _small, "what is small may be far apart"),
+        Recipe("close", _two_arrays((2, 2), lambda x, _: x * (1 + 2.0**-18)), "not equal"),
+        Recipe("nan", _two_arrays((2, 3), _with_nan), "an entry that is no number"),
         Recipe("opposite", _two_arrays((2, 2), lambda x, _: -x), "sums of entries cancel"),
         Recipe("zeros", lambda _: {"x": np.zeros((2, 3)), "y": np.zeros((2, 3))}, "0 / 0"),
         Recipe("tiny: one entry", _two_arrays((1,), lambda x, _: x + 1), "illustrates"),
@@ -72,6 +80,8 @@ _ERRORS = {
             "illustrates",
         ),
         Recipe("tiny: beside zeros", partial(_beside_zeros, sizes=(2,)), "illustrates"),
+        Recipe("tiny: small", lambda _: {"x": np.full(1, 2.0**-40), "y": np.zeros(1)}, "small"),
+        Recipe("tiny: nan", lambda _: {"x": np.ones(1), "y": np.full(1, np.nan)}, "nan"),
         Recipe("tiny: zeros", lambda _: {"x": np.zeros(1), "y": np.zeros(1)}, "illustrates"),
     )
 }
@@ -97,7 +107,7 @@ RELATIVE_ERROR = Exercise(
             "One size for all entries: an entry that is 0 is no special case.",
             3,
             outputs=("error",),
-            cases=("beside zeros", "large"),
+            cases=("beside zeros", "small", "close"),
         ),
         Check(
             "zero",
@@ -106,6 +116,14 @@ RELATIVE_ERROR = Exercise(
             2,
             outputs=("error",),
             cases=("zeros",),
+        ),
+        Check(
+            "nan",
+            "an entry that is nan",
+            "Where an entry is nan, so is the error.",
+            1,
+            outputs=("error",),
+            cases=("nan",),
         ),
         unchanged("To compare is to read: x and y stay as they are.", 0.5),
     ),

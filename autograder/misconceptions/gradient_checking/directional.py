@@ -32,6 +32,14 @@ MISTAKES = (
         edits=((_WAYS, "ways = [np.ones(np.shape(x)) for x in inputs]"),),
     ),
     tool(
+        "GD14",
+        title="the direction is made of random signs, along which two errors may cancel",
+        question="Two entries are off by as much: for which signs of the direction do you see it?",
+        remedy=_GAUSSIAN,
+        check="verdicts",
+        edits=((_WAYS, "ways = [random.choice([-1.0, 1.0], size=np.shape(x)) for x in inputs]"),),
+    ),
+    tool(
         "GD02",
         title="dout is made of ones, which hides that dout is ignored",
         question="Which wrong backward would be right for your dout?",

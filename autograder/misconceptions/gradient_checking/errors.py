@@ -13,6 +13,7 @@ _RETURN = "return difference / size if size != 0 else 0.0"
 
 _WORST = "The largest |x - y| of all entries decides."
 _UNITS = "The size is the largest |x| plus the largest |y|, for all entries alike."
+_NAN = "Where an entry is nan, so is the error: nobody knows how far apart the arrays are."
 _EQUAL = "Where both arrays are all zeros, they are equal: the error is 0."
 
 MISTAKES = (
@@ -176,5 +177,40 @@ MISTAKES = (
         remedy=_UNITS,
         check="worst",
         edits=((_RETURN, "return difference / (size + 1)"),),
+    ),
+    error(
+        "G54",
+        title="nan counts as 0: a comparison with nan is always false",
+        question="What is nan > 0, and what do you return then?",
+        remedy=_NAN,
+        check="nan",
+        edits=((_RETURN, "return difference / size if size > 0 else 0.0"),),
+    ),
+    error(
+        "G55",
+        title="entries that are nan are left out",
+        question="What do you return for arrays that hold a nan?",
+        remedy=_NAN,
+        check="nan",
+        edits=(
+            (_DIFFERENCE, "difference = np.nanmax(np.abs(x - y))"),
+            (_SIZE, "size = np.nanmax(np.abs(x)) + np.nanmax(np.abs(y))"),
+        ),
+    ),
+    error(
+        "G56",
+        title="the size is at least 1e-8, which makes small gradients look right",
+        question="What is your error for gradients around 1e-12, one twice the other?",
+        remedy=_UNITS,
+        check="size",
+        edits=((_RETURN, "return difference / max(size, 1e-8)"),),
+    ),
+    error(
+        "G57",
+        title="arrays that are close count as equal",
+        question="What is your error where the arrays differ by a millionth?",
+        remedy="Only arrays that are equal have error 0: how close is close enough is asked later.",
+        check="size",
+        edits=((_RETURN, "return difference / size if not np.allclose(x, y) else 0.0"),),
     ),
 )

@@ -17,8 +17,7 @@ __all__ = ["EQUIVALENTS", "MISTAKES"]
 MISTAKES = (
     *to_columns.MISTAKES,
     *to_image.MISTAKES,
-    *convolution.FORWARD,
-    *convolution.BACKWARD,
+    *convolution.MISTAKES,
     *pooling.MISTAKES,
     *own_test.MISTAKES,
 )

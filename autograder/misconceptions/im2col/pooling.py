@@ -46,7 +46,7 @@ MISTAKES = (
         "I504",
         title="whole rows of the matrix are assigned: the index of the columns is missing",
         question="Which entries does a[rows] = d select, and which a[rows, columns] = d?",
-        remedy="One entry of each column is set: dcols[winners[k], k] for every k.",
+        remedy="One entry of each column is set: its row is the winner's, its column goes 0, 1, 2 ...",
         check="dx",
         edits=((_PUT, _PUT.replace("winners, np.arange(winners.size)", "winners")),),
     ),

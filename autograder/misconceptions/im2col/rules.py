@@ -28,7 +28,9 @@ WEIGHTS = (
 ARGUMENTS = "The order is field_height, field_width, padding, stride: padding stands before stride."
 SUMS = "A gradient of a sum is a sum: nothing is averaged unless the forward averaged it."
 BIAS = "db has the shape of b, (F,): dout summed over images, rows and columns."
-PRODUCT = "From out = w cols + b follow dw = dout cols.T and dcols = w.T dout."
+PRODUCT = (
+    "From out = w cols + b follow dw = dout cols.T and, for the gradient of the columns, w.T dout."
+)
 READ_ONLY = "A backward returns gradients and changes nothing it was given."
 MAXIMUM = (
     "The whole gradient of a window goes to its first maximum, and the other entries get zero."

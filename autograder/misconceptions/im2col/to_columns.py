@@ -33,6 +33,14 @@ MISTAKES = (
         edits=((_FLAT, _FLAT.replace(".transpose(1, 2, 0)", "")),),
     ),
     im2col(
+        "I143",
+        title="all three axes are turned round, which puts windows in front of rows",
+        question="Which of the axes (N, rows, windows) must come first, and which last?",
+        remedy=ORDER,
+        check="cols",
+        edits=((_FLAT, _FLAT.replace("(1, 2, 0)", "(2, 1, 0)")),),
+    ),
+    im2col(
         "I103",
         title="the matrix is transposed: every row is a window",
         question="Is a window a row or a column of your matrix?",
@@ -296,6 +304,19 @@ MISTAKES = (
             (
                 "np.tile(np.arange(field_width), field_height * C)",
                 "np.tile(np.repeat(np.arange(field_width), field_height), C)",
+            ),
+        ),
+    ),
+    indices(
+        "I142",
+        title="columns inside the window are repeated for all rows and channels at once",
+        question="Entries of a window go row by row: what is the column of its second entry?",
+        remedy=ROWS,
+        check="cols",
+        edits=(
+            (
+                "np.tile(np.arange(field_width), field_height * C)",
+                "np.repeat(np.arange(field_width), field_height * C)",
             ),
         ),
     ),
