@@ -194,6 +194,18 @@ def judging(repeat: int) -> list[Row]:
     ]
 
 
+def whole_course(rows: Sequence[Row]) -> list[Row]:
+    """What one student's submissions of all notebooks take together."""
+    kinds = {"all right": rows[::2], "one mistake each": rows[1::2]}
+    return [
+        {
+            "submissions": kind,
+            **{c: sum(r[c] for r in of_kind) for c in ("judging", "own", "beyond")},
+        }
+        for kind, of_kind in kinds.items()
+    ]
+
+
 # Grading, in the sandbox
 
 
@@ -294,8 +306,10 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     options = parser.parse_args()
     repeat = max(1, options.repeat)
+    judged = judging(repeat)
     found = {
-        "judging": judging(repeat),
+        "judging": judged,
+        "course": whole_course(judged),
         "grading": grading(max(1, repeat // 3)),
         "checking": checking(max(1, repeat // 10)),
     }
@@ -304,6 +318,7 @@ def main() -> None:
         return
     print("Milliseconds of processor time, medians.\n")
     print(table("Judging one submission, in this process", found["judging"]), end="\n\n")
+    print(table("The whole course, one student", found["course"]), end="\n\n")
     print(table("Grading one submission in the sandbox", found["grading"]), end="\n\n")
     print(table("The student's own check", found["checking"]))
 

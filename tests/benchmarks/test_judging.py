@@ -45,6 +45,12 @@ def test_what_judging_takes_is_divided_without_a_rest(found) -> None:
         assert row["beyond"] == pytest.approx(row["judging"] - row["own"])
 
 
+def test_the_whole_course_is_the_sum_of_its_notebooks(found) -> None:
+    right, wrong = found["course"]
+    assert right["beyond"] == pytest.approx(sum(r["beyond"] for r in found["judging"][::2]))
+    assert wrong["judging"] == pytest.approx(sum(r["judging"] for r in found["judging"][1::2]))
+
+
 def test_every_call_of_a_submitted_function_is_counted(found) -> None:
     """Every case at least once; a wrong answer may be done with sooner, or be looked at again."""
     for right, wrong in zip(found["judging"][::2], found["judging"][1::2], strict=True):
