@@ -25,7 +25,7 @@ from course_utils.exercise import Kept, Returned, Value
 
 #: How often limits are looked at while a child works, seconds.
 _LOOK_EVERY = 0.05
-#: A call shorter than this (seconds) is not worth counting its files after it.
+#: Calls shorter than this (seconds) are not worth counting their files after them.
 _SHORT = 0.005
 #: Time on the clock never exceeds a limit more than so many times, even on a busy machine.
 _BUSIEST = 10
@@ -246,12 +246,15 @@ class Child:
             frames = b"".join(map(_frame, questions, tokens))
         except wire.FrameError as error:
             raise SandboxError(f"a request that cannot be sent: {error}") from error
+        watch = Watch(self._meter, self._scratch, self._limits)
         who, found = questions[0].who, list[Answer]()
         try:
             self._pipes.begin(frames, self._limits.reply_bytes, len(questions))
             for question, token in zip(questions, tokens, strict=True):
                 who = question.who
-                found.append(question.read(self._reply(question, token, until)))
+                watch.begin(question)
+                found.append(question.read(self._reply(question, token, watch, until)))
+            watch.finish()
         except EndedError:
             stopped: ChildStopped | SandboxError = self._ended(who)
         except wire.FrameError as error:
@@ -268,7 +271,9 @@ class Child:
         self.close()
         raise stopped
 
-    def _reply(self, question: "_Question[Any]", token: str, until: float) -> wire.Message:
+    def _reply(
+        self, question: "_Question[Any]", token: str, watch: "Watch", until: float
+    ) -> wire.Message:
         """Wait for the reply to what was sent, looking at the limits all the while.
 
         On the way questions to lent functions are answered.
@@ -276,7 +281,6 @@ class Child:
         if time.monotonic() > until:
             what = f"{question.who} took too long in all its calls together"
             raise ChildStopped("wall", what)
-        watch = Watch(self._meter, self._scratch, self._limits, question)
         while True:
             reply = self._pipes.step(_LOOK_EVERY)
             if reply is None:
@@ -286,7 +290,6 @@ class Child:
             if reply.get("token") != token:
                 raise wire.FrameError("a reply to another request")
             if question.lent is None or "ask" not in reply:
-                watch.finish()
                 return reply
             watch.look()
             told = {"token": token, **question.lent.answer(reply)}
@@ -338,16 +341,18 @@ def _frame(question: _Question[Any], token: str) -> bytes:
 
 
 class Watch:
-    """Looks at what a child uses while it answers one request."""
+    """Looks at what a child uses while it answers requests, one after the other."""
 
-    def __init__(
-        self, meter: Meter, scratch: Scratch, limits: Limits, question: _Question[Any]
-    ) -> None:
+    def __init__(self, meter: Meter, scratch: Scratch, limits: Limits) -> None:
         self._meter, self._scratch, self._limits = meter, scratch, limits
+        self._since = time.monotonic()
+
+    def begin(self, question: _Question[Any]) -> None:
+        """Count anew: the next reply is the one to this question."""
         self._who = question.who
         self._cpu_seconds, self._wall_seconds = question.cpu_seconds, question.wall_seconds
         self._began = self._looked = time.monotonic()
-        self._cpu_before = meter.cpu_seconds()
+        self._cpu_before = self._meter.cpu_seconds()
         self._waited_before: float | None = None
 
     def look(self) -> None:
@@ -372,7 +377,7 @@ class Watch:
 
     def finish(self) -> None:
         """Look at what may have grown while nobody looked."""
-        if time.monotonic() - self._began > _SHORT:
+        if time.monotonic() - self._since > _SHORT:
             self._look_at_files()
 
     def _look_at_files(self) -> None:
