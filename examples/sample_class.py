@@ -252,7 +252,7 @@ POOLING = {
     ),
     "starts-max-at-zero": _mistake(
         (_MAX_FORWARD, "np.max(window)", "np.max(window, initial=0)"),
-        max_pool_forward_naive="out_stride",
+        max_pool_forward_naive="out_negative",
         max_pool_forward_naive_padding=ALL,
     ),
     "average-instead-of-max": _mistake(

@@ -96,11 +96,11 @@ EQUIVALENTS = (
             ("tap by tap", TAP_BY_TAP, "the same terms, one tap of all windows at once"),
             ("window by window", WINDOW_BY_WINDOW, "one window of all rows and channels at once"),
             ("the dilated kernel", WIDE_KERNEL, "zeros between the taps add nothing to anything"),
-            ("entry by entry", ROWS_BACK_ENTRY_BY_ENTRY, "every product by itself"),
+            ("backward entry by entry", ROWS_BACK_ENTRY_BY_ENTRY, "every product by itself"),
         )
     ),
     Equivalent(
-        "entry by entry",
+        "forward entry by entry",
         "conv1d_forward",
         form=ROWS_ENTRY_BY_ENTRY,
         reason="every product by itself",
