@@ -63,7 +63,8 @@ def test_check_and_grading_find_the_same(graders, assignment: str, student: str)
 
 
 def _failed(card) -> set[str]:
-    return {check.name for check in card.checks if check.status != "passed"}
+    # In a notebook a cache may be untested as yet, which fails nothing.
+    return {check.name for check in card.checks if check.status == "failed"}
 
 
 def test_the_samples_make_mistakes_in_every_required_function() -> None:
