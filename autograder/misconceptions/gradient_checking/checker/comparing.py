@@ -180,8 +180,7 @@ MISTAKES = (
     tool(
         "G85",
         title="everything is rejected, right ones too",
-        question="Did you see your check say yes? For a right backward, how far apart are the "
-        "gradient and what you compare it with, and how far apart may they be?",
+        question="Did your check ever say yes? How far from the differences may a right gradient be?",
         remedy="A right gradient and central differences agree to many digits, not to the last, "
         "and only with a step of about 1e-5; try the check on your own layers, too.",
         check="plain",
