@@ -24,8 +24,9 @@ from course_utils.judgement import Judgement
 class Explanation:
     """One exercise of one student: the kept verdict, and what judging it again finds.
 
-    ``code`` calls the function with the smallest hidden case that failed.  ``changed`` says
-    why the outcome may be another one than the kept; it is empty where nothing has changed.
+    ``code`` calls the function with the hidden case that the first failed check shows.
+    ``changed`` says why the outcome may be another one than the kept; it is empty where
+    nothing has changed.
     """
 
     verdict: Verdict
@@ -61,7 +62,7 @@ class Explanation:
         for note in (*self.judgement.notes, *self.exercise.card.diagnosis):
             lines += ["", *wrapped(note, "")]
         if self.code:
-            lines += ["", "The smallest hidden case that fails:"]
+            lines += ["", "A hidden case that fails:"]
             lines += [f"    {line}" for line in self.code]
         return "\n".join(lines)
 

@@ -44,6 +44,8 @@ ENOUGH_CASES = 2
 MOST_NAMED = 2
 #: Arrays with more entries than this are not printed.
 LARGEST_PRINTED = 60
+#: And of one that is to be pasted into a cell.
+LARGEST_PASTED = 1000
 #: Characters of an exception in the example.
 LONGEST_COMMENT = 80
 
@@ -307,7 +309,7 @@ def smallest_example(recorded: Recorded, session: Session) -> str:
 def as_code(case: Case, exercise: Exercise) -> list[str]:
     """Lines of code that call the function with what the case gives it."""
     given = {**case.inputs, **case.saved}
-    lines = [f"{name} = {_literal(value)}" for name, value in given.items()]
+    lines = [f"{name} = {_literal(value, LARGEST_PASTED)}" for name, value in given.items()]
     if any(isinstance(value, Specimen) for value in given.values()):
         lines.insert(0, "from course_utils.specimens import specimen")
     if driver := case.driver or exercise.driver:
@@ -320,7 +322,7 @@ def as_code(case: Case, exercise: Exercise) -> list[str]:
     cache = f"({', '.join(names)})" if len(names) > 1 else f"({names[0]},)"
     return [
         *lines,
-        f"{exercise.upstream} = {_literal(case.dout)}",
+        f"{exercise.upstream} = {_literal(case.dout, LARGEST_PASTED)}",
         f"{', '.join(outputs)} = {exercise.function}({exercise.upstream}, {cache})",
     ]
 
@@ -364,11 +366,11 @@ def _decimals(value: np.ndarray[Any, Any]) -> int:
     return 4 if largest == 0 else max(4, 3 - math.floor(math.log10(largest)))
 
 
-def _literal(value: Value) -> str:
-    """A value as code; the text of a large array gives its shape only."""
+def _literal(value: Value, largest: int = LARGEST_PRINTED) -> str:
+    """A value as code; that of an array of more entries than ``largest`` tells its shape only."""
     if not isinstance(value, np.ndarray):
         return repr(value)
-    if value.size > LARGEST_PRINTED:
+    if value.size > largest:
         return f"an array of shape {value.shape}"
     if value.size == 0:
         return f"np.zeros({value.shape})"
