@@ -1,5 +1,6 @@
 """Whatever bytes a child sends: every reply is read or refused, and what is read can be judged."""
 
+import copy
 import json
 import os
 import random
@@ -87,7 +88,8 @@ def _header_changed(frame: bytes, seed: int) -> bytes:
     tree, body = json.loads(frame[16 : 16 + header]), frame[16 + header :]
     for _ in range(chance.randrange(3)):
         nodes = list(_nodes(tree))
-        chance.choice(nodes)(chance.choice(_TREES))
+        # A copy: what is put in may be changed itself, the next time.
+        chance.choice(nodes)(copy.deepcopy(chance.choice(_TREES)))
     text = json.dumps(tree).encode()
     return struct.pack("<4sIQ", wire.MAGIC, len(text), len(body)) + text + body
 
