@@ -153,7 +153,7 @@ FEW = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 #: FUZZ_EXAMPLES=10000 takes an hour.
-MANY = settings(FEW, max_examples=int(os.environ.get("FUZZ_EXAMPLES", "500")))
+MANY = settings(FEW, max_examples=int(os.environ.get("FUZZ_EXAMPLES", "300")))
 SANDBOXED = settings(FEW, max_examples=15)
 MANY_SANDBOXED = settings(FEW, max_examples=40)
 NOTEBOOKS = st.lists(CHANGES, max_size=8), TOP

@@ -231,7 +231,7 @@ def test_any_bytes_are_a_reply_or_refused(frame, pieces) -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(1800)
-@settings(_relaxed, max_examples=int(os.environ.get("FUZZ_EXAMPLES", "2000")))
+@settings(_relaxed, max_examples=int(os.environ.get("FUZZ_EXAMPLES", "1000")))
 @given(_frames, st.integers(1, 5))
 def test_ten_thousand_times_any_bytes_are_a_reply_or_refused(frame, pieces) -> None:
     never_worse_than_refused(frame, pieces)
