@@ -2,11 +2,12 @@
 
 Exit codes: 0 done (whatever the scores), 1 a check of the course's own files failed,
 2 the request cannot be carried out as it was made, 3 something could not be judged or
-this machine is unfit to judge.
+this machine is unfit to judge, 141 nobody read the output to its end.
 """
 
 import argparse
 import json
+import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +19,8 @@ from autograder.errors import JudgingUnfitError, UsageError
 from autograder.store import VerdictStore
 
 DONE, REFUSED, USAGE, UNFIT = 0, 1, 2, 3
+#: As shells have it for a program that is ended by SIGPIPE.
+NOT_READ = 141
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,7 +28,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = options.run
     try:
-        return run(options)
+        code = run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads what is printed has seen enough, as ``head`` has.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NOT_READ
     except UsageError as error:
         print(f"autograder: {error}", file=sys.stderr)
         return error.exit_code
@@ -41,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return UNFIT
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:

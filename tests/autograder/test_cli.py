@@ -296,3 +296,19 @@ def test_a_source_with_a_fault_is_refused_with_its_line(run, course) -> None:
     code, _, err = run("build")
     assert code == 1
     assert re.search(rf"solutions/{NAME}\.py:\d+: ", err)
+
+
+def test_a_reader_that_has_seen_enough_is_no_fault_of_ours() -> None:
+    command = [
+        sys.executable,
+        "-c",
+        "import sys; from autograder.cli import main; sys.exit(main())",
+    ]
+    with subprocess.Popen(
+        [*command, "doctor"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT
+    ) as run:
+        assert run.stdout is not None
+        run.stdout.close()
+        assert run.stderr is not None
+        assert run.stderr.read() == b""
+    assert run.returncode == cli.NOT_READ
