@@ -49,9 +49,9 @@ UNPACK = "x, w, b, conv_param = cache\n"
 NEGATED = ("return dx, dw, db", "return dx, dw, -db")
 ENDS_ITSELF = (UNPACK, f"import os\n    os._exit(0)\n    {UNPACK}")
 #: How many times something is killed.
-KILLS = int(os.environ.get("KILLS", "5"))
+KILLS = int(os.environ.get("KILLS", "4"))
 #: A run that takes longer hangs, seconds.
-_PATIENCE = 120
+_PATIENCE = 300
 SECRET = "00" * 32
 #: What is killed: each is made by the one before it.
 KINDS = (
