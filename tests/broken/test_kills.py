@@ -49,7 +49,7 @@ UNPACK = "x, w, b, conv_param = cache\n"
 NEGATED = ("return dx, dw, db", "return dx, dw, -db")
 ENDS_ITSELF = (UNPACK, f"import os\n    os._exit(0)\n    {UNPACK}")
 #: How many times something is killed.
-KILLS = int(os.environ.get("KILLS", "4"))
+KILLS = int(os.environ.get("KILLS", "5"))
 #: A run that takes longer hangs, seconds.
 _PATIENCE = 300
 SECRET = "00" * 32
