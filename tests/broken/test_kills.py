@@ -21,8 +21,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import pairwise
@@ -319,14 +320,19 @@ def _processes_with(text: str) -> list[str]:
     return found
 
 
+@pytest.fixture
+def scratch() -> Iterator[Path]:
+    """A folder with a short name: the names of sockets in it have a hundred characters at most."""
+    with tempfile.TemporaryDirectory(prefix="kill-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
 @pytest.mark.parametrize("number", range(KILLS))
 def test_after_a_kill_the_next_run_ends_where_an_undisturbed_one_does(
-    number: int, starts: dict[str, Start], tmp_path: Path
+    number: int, starts: dict[str, Start], scratch: Path, tmp_path: Path
 ) -> None:
     chance = random.Random(number)  # noqa: S311 - reproducible, not secret
     start, kind = starts["again" if number % 4 else "fresh"], KINDS[number % len(KINDS)]
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
     course, killed = _disturbed(start, kind, tmp_path / "the course", scratch, chance)
     # Shown by -s.
     print(f"kill {number} ({start.course.root.name}): {killed}")  # noqa: T201
@@ -341,10 +347,9 @@ def test_after_a_kill_the_next_run_ends_where_an_undisturbed_one_does(
 
 @pytest.mark.parametrize("presses", [1, 2])
 def test_after_ctrl_c_the_next_run_ends_where_an_undisturbed_one_does(
-    presses: int, starts: dict[str, Start], tmp_path: Path
+    presses: int, starts: dict[str, Start], scratch: Path, tmp_path: Path
 ) -> None:
-    start, scratch = starts["again"], tmp_path / "scratch"
-    scratch.mkdir()
+    start = starts["again"]
     course = _copy(start.course, tmp_path / "the course")
     with _begin(course, scratch, "--jobs", "1") as command:
         while not _kinds(command.pid).get("a child"):
