@@ -52,7 +52,7 @@ fresh: $(READY)
 
 # Fewer seeds than `autograder validate` takes by itself; REQUIRE_ALL=1 takes more.
 proofs: $(READY)
-	@$(BIN)/autograder validate $(if $(REQUIRE_ALL),--seeds 20 --right-seeds 60,--seeds 3)
+	@$(BIN)/autograder validate $(if $(REQUIRE_ALL),--seeds 20 --right-seeds 40,--seeds 3)
 
 pytest: $(READY)
 	@$(BIN)/pytest $(PYTEST_ARGS)
