@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from course_utils.comparison import Comparison
-from course_utils.exercise import Check, Kept, Returned
+from course_utils.exercise import Answer, Array, Check, Exercise, Kept, Returned
+from course_utils.share import failure
 
 
 @dataclass(frozen=True)
@@ -38,3 +39,28 @@ class Attempt:
     def passes(self, check: Check) -> bool:
         """Tell whether every case and output of a value check is right."""
         return all(self.compared[case, out].right for case in check.cases for out in check.outputs)
+
+    def errors(self, exercise: Exercise, answers: Mapping[str, Answer]) -> dict[str, str]:
+        """What went wrong in a word, for the cases that have no arrays to compare.
+
+        ``answers`` are the right ones, by case.
+        """
+        errors = {}
+        for name, returned in self.returned.items():
+            if returned.outputs is None:
+                errors[name] = returned.raised.type if returned.raised else returned.problem
+            elif name in exercise.by_share and not self.right(name):
+                errors[name] = " ".join(map(failure, returned.outputs, answers[name].values()))
+        return errors
+
+    def arrays(self, exercise: Exercise) -> dict[str, dict[str, Array]]:
+        """What came back, but for predictions: no two trained networks have all in common."""
+        return {
+            name: {
+                output: got
+                for output, got in zip(exercise.outputs, returned.outputs, strict=True)
+                if not isinstance(got, str)
+            }
+            for name, returned in self.returned.items()
+            if returned.outputs is not None and name not in exercise.by_share
+        }

@@ -23,7 +23,6 @@ from course_utils.comparison import Comparison, compare
 from course_utils.exercise import (
     VALUE_KINDS,
     Answer,
-    Array,
     CallStoppedError,
     Case,
     Check,
@@ -38,7 +37,7 @@ from course_utils.exercise import (
 )
 from course_utils.follow_through import is_gradient_of_own_forward
 from course_utils.judgement import CACHE_IS_WRONG, CACHED_RESULT_IS_WRONG, Judgement
-from course_utils.share import compare_share, failure
+from course_utils.share import compare_share
 
 #: Status of a function that nobody has written yet.
 STUB = "NotImplementedError"
@@ -135,8 +134,8 @@ class _Trial:
             checks,
             notes=self._notes(status, own, fault or ""),
             printed=next((r.printed for _, _, r in self.calls if r.printed), ""),
-            answers=self._returned_answers(best),
-            errors=self._errors(best),
+            answers=best.arrays(self.exercise),
+            errors=best.errors(self.exercise, self.answers),
             cache_serves=None if fault is None else not fault,
             cache_fault=fault or "",
             out_of_time=status == "failed"
@@ -420,29 +419,6 @@ class _Trial:
             if is_gradient_of_own_forward(self.exercise, wrong, self.answers, self.session):
                 notes.append(EXACT_GRADIENT_OF_WRONG_FORWARD)
         return tuple(notes)
-
-    def _errors(self, attempt: Attempt) -> dict[str, str]:
-        """What went wrong in a word, for the cases that have no arrays to compare."""
-        errors = {}
-        for name, returned in attempt.returned.items():
-            if returned.outputs is None:
-                errors[name] = returned.raised.type if returned.raised else returned.problem
-            elif name in self.exercise.by_share and not attempt.right(name):
-                answers = self.answers[name].values()
-                errors[name] = " ".join(map(failure, returned.outputs, answers))
-        return errors
-
-    def _returned_answers(self, attempt: Attempt) -> dict[str, dict[str, Array]]:
-        """What came back, but for predictions: no two trained networks have all in common."""
-        answers: dict[str, dict[str, Array]] = {}
-        for name, returned in attempt.returned.items():
-            if returned.outputs is not None and name not in self.exercise.by_share:
-                answers[name] = {
-                    output: got
-                    for output, got in zip(self.exercise.outputs, returned.outputs, strict=True)
-                    if not isinstance(got, str)
-                }
-        return answers
 
 
 def _is_stub(returned: Returned) -> bool:
