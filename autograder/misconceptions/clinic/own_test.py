@@ -186,6 +186,18 @@ MISTAKES = (
         edits=((_AGREE, "if not np.array_equal(gradient, slopes):\n            return False"),),
     ),
     tool(
+        "Y18",
+        title="every right one is rejected: the step is 1e-13, and all digits cancel",
+        question="How many digits are left of two numbers that differ in the last ones?",
+        remedy="The step is about 1e-5; below it rounding takes over.",
+        check="telling",
+        edits=(
+            (_UP, _UP.replace("1e-4", "1e-13")),
+            (_DOWN, _DOWN.replace("2e-4", "2e-13")),
+            ("/ 2e-4", "/ 2e-13"),
+        ),
+    ),
+    tool(
         "Y20",
         title="every right one is rejected: forward differences are off by the curvature",
         question="At which two points do you evaluate the forward?",
@@ -277,14 +289,6 @@ MISTAKES = (
         remedy=_TRACES,
         check="lasting",
         edits=((_LEFT, ""),),
-    ),
-    tool(
-        "Y30",
-        title="dout and the cache are looked at without copies, and equal themselves",
-        question="Which arrays do you compare with which? Are they different objects?",
-        remedy=_TRACES,
-        check="lasting",
-        edits=((_BEFORE, "before = [dout, *cache]"),),
     ),
     tool(
         "Y31",
