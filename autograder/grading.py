@@ -15,7 +15,7 @@ from functools import cache, cached_property
 
 from autograder.exercises import Question
 from autograder.exercises.question import stream
-from autograder.preparation import Functions, confirm, make
+from autograder.preparation import Functions, confirm, deciding, make
 from autograder.reference import Reference
 from autograder.release import Release
 from autograder.running import NotebookRun, SlowError
@@ -96,7 +96,7 @@ class Grader:
 
         Answers come from shortcuts where there are some.  But no function is judged before
         shortcuts, references and finite differences agree on cases of the grader's own,
-        and none loses a point before they agree on the very cases that it failed.  Raises
+        and none loses a point before they agree on a case that it lost it for.  Raises
         ReferenceDisagreesError where they do not.
         """
         functions = {**self.reference.functions, **self.shortcuts}
@@ -108,8 +108,9 @@ class Grader:
         made = make(question, functions, seed)
         cases = _shuffled(question, seed, made.cases)
         judgement = judge(question.exercise, cases, made.answers, session)
-        if judgement.status == "failed":
-            confirm(question, self.reference, seed, made)
+        if judgement.grounds:
+            lost_for = deciding(question, made, judgement.grounds)
+            confirm(question, self.reference, seed, made, lost_for)
         return judgement
 
     def replay(self, submission: Submission, seed: bytes) -> Mapping[str, Judgement]:

@@ -9,7 +9,7 @@ Both take the reference's loops many times over.  ``make`` stops at the answers,
 take them from shortcuts; ``confirm`` catches up on the rest.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -124,9 +124,34 @@ def make(
     return Prepared(made, answers, by_share=exercise.by_share)
 
 
-def confirm(question: Question, reference: Reference, seed: bytes, made: Prepared) -> None:
-    """Raise ReferenceDisagreesError unless what was made is what ``prepare`` makes."""
-    agree(question, prepare(question, reference, seed), made)
+def confirm(
+    question: Question,
+    reference: Reference,
+    seed: bytes,
+    made: Prepared,
+    cases: Sequence[str] = (),
+) -> None:
+    """Raise ReferenceDisagreesError unless what was made is what ``prepare`` makes.
+
+    Of all cases that the question is judged by, or of ``cases``.
+    """
+    agree(question, prepare(question, reference, seed, cases), made)
+
+
+def deciding(
+    question: Question, made: Prepared, grounds: Iterable[frozenset[str]]
+) -> tuple[str, ...]:
+    """One case of each set: where differences can be taken, if there is one, and small."""
+
+    def cost(name: str) -> tuple[bool, int]:
+        arrays = (v for v in made.cases[name].inputs.values() if isinstance(v, np.ndarray))
+        return not question.recipes[name].smooth, sum(array.size for array in arrays)
+
+    chosen: list[str] = []
+    for cases in sorted(grounds, key=len):
+        if cases.isdisjoint(chosen):
+            chosen.append(min(sorted(cases), key=cost))
+    return tuple(chosen)
 
 
 def agree(question: Question, right: Prepared, made: Prepared) -> None:

@@ -38,7 +38,15 @@ class Attempt:
 
     def passes(self, check: Check) -> bool:
         """Tell whether every case and output of a value check is right."""
-        return all(self.compared[case, out].right for case in check.cases for out in check.outputs)
+        return not self.missed(check)
+
+    def missed(self, check: Check) -> frozenset[str]:
+        """The cases of a value check of which an output is wrong."""
+        return frozenset(
+            case
+            for case in check.cases
+            if not all(self.compared[case, output].right for output in check.outputs)
+        )
 
     def errors(self, exercise: Exercise, answers: Mapping[str, Answer]) -> dict[str, str]:
         """What went wrong in a word, for the cases that have no arrays to compare.

@@ -27,7 +27,8 @@ class Judgement:
     ``cache_serves`` is, for a backward, whether the student's own forward's cache
     does as well as the standard one (None: nothing shows it), and ``cache_fault`` what is
     wrong with it if not.  ``out_of_time``: the calls ended because one used up its
-    processor time.
+    processor time.  ``grounds`` are sets of cases: what was lost was lost because in each
+    set, in any case of it, other arrays came back than the right ones.
     """
 
     status: Status
@@ -40,6 +41,7 @@ class Judgement:
     cache_serves: bool | None = None
     cache_fault: str = ""
     out_of_time: bool = False
+    grounds: tuple[frozenset[str], ...] = ()
 
     @property
     def earned(self) -> float:

@@ -73,6 +73,7 @@ def judge(
             trial.results_when_stopped(stopped.reason),
             reason=stopped.reason,
             out_of_time=stopped.out_of_time,
+            grounds=tuple(trial.grounds),
         )
 
 
@@ -112,6 +113,8 @@ class _Trial:
         self.stopped: CallStoppedError | None = None
         #: A second call gave another answer than the first.
         self.remembers = False
+        #: See ``Judgement``.
+        self.grounds: list[frozenset[str]] = []
 
     def judgement(self) -> Judgement:
         """Run everything, in the order that stands here."""
@@ -141,6 +144,7 @@ class _Trial:
             out_of_time=status == "failed"
             and self.stopped is not None
             and self.stopped.out_of_time,
+            grounds=tuple(self.grounds),
         )
 
     def results_when_stopped(self, reason: str) -> tuple[CheckResult, ...]:
@@ -227,6 +231,7 @@ class _Trial:
             return "" if telling else None
         if self.remembers or not self._right_again(wrong[0]):
             return None
+        self.grounds.append(frozenset({wrong[0].name}))
         is_result = all(case.name in own.wrong_results for case in wrong)
         return CACHED_RESULT_IS_WRONG if is_result else CACHE_IS_WRONG
 
@@ -281,6 +286,7 @@ class _Trial:
                 self.results[check.name] = _result(check, "passed")
             else:
                 self.results[check.name] = self._failed_value(check, best)
+                self.grounds += [attempt.missed(check) for attempt in attempts]
 
     def _failed_value(self, check: Check, attempt: Attempt) -> CheckResult:
         """The failure on an ordinary case, if any with a map of the error, and small."""
@@ -395,6 +401,7 @@ class _Trial:
             returned, answer = attempt.returned[case.name], self.answers[case.name]
             told = pair_of(self.exercise, case, answer, returned, self.session).told(compared)
             if not compared.right:
+                self.grounds.append(frozenset({case.name}))
                 return replace(_result(check, "failed", told), case=case.title)
             note = note or told
         return replace(_result(check, "passed"), notes=(note,) if note else ())

@@ -9,7 +9,7 @@ from autograder import reference
 from autograder.course import Course
 from autograder.exercises import QUESTIONS
 from autograder.exercises.question import VISIBLE_SEED, Question
-from autograder.preparation import ReferenceDisagreesError, prepare
+from autograder.preparation import ReferenceDisagreesError, deciding, prepare
 from course_utils.exercise import Exercise
 
 NAMED = {q.exercise.name: (notebook, q) for notebook, qs in QUESTIONS.items() for q in qs}
@@ -127,3 +127,21 @@ def test_a_backward_of_several_outputs_names_each(right) -> None:
         assert tuple(answer) == ("dx", "dw", "db")
     assert isinstance(question, Question)
     assert isinstance(question.exercise, Exercise)
+
+
+def test_of_each_set_of_cases_one_decides_where_differences_can_be_taken_if_there_is_one(
+    right,
+) -> None:
+    notebook, question = NAMED["max_pool_backward_naive"]
+    made = prepare(question, right(notebook), b"seed")
+    smooth = [name for name in made.cases if question.recipes[name].smooth]
+    kinked = [name for name in made.cases if not question.recipes[name].smooth]
+    assert smooth
+    assert kinked
+    small = min(smooth, key=lambda name: made.cases[name].inputs["x"].size)
+    assert deciding(question, made, [frozenset(made.cases)]) == (small,)
+    assert deciding(question, made, [frozenset(kinked[:1])]) == (kinked[0],)
+    # A case that decides already need not be joined by another one.
+    both = [frozenset({kinked[0], small}), frozenset({kinked[0]})]
+    assert deciding(question, made, both) == (kinked[0],)
+    assert deciding(question, made, []) == ()

@@ -459,3 +459,35 @@ def test_integers_are_compared_with_the_same_numbers_as_float64_and_floats_stay_
     dtypes = {name: array.dtype for name, array in as_float(mixed).inputs.items()}
     assert dtypes.pop("x") == np.float64
     assert set(dtypes.values()) == {np.dtype(np.float32)}
+
+
+# Grounds: the cases that points were lost for
+
+
+def test_a_lost_value_rests_on_the_cases_that_missed_it_with_either_cache(
+    convolution, judged
+) -> None:
+    only_odd = ("return dx, dw, db", "return dx * (1 + x.shape[0] % 2), dw, db")
+    exercise = recorded.load(BACKWARD).exercise
+    cases = recorded.load(BACKWARD).cases
+    odd = {name for name in exercise.cases if cases[name].inputs["x"].shape[0] % 2}
+    judgement = judged(convolution(only_odd), BACKWARD)
+    assert lost(judgement) == {"dx"}
+    [dx] = [check for check in exercise.checks if check.name == "dx"]
+    assert 0 < len(odd) < len(exercise.cases)
+    assert judgement.grounds == (frozenset(odd.intersection(dx.cases)),) * 2
+
+
+def test_a_lost_cache_rests_on_a_case_of_the_backward(convolution, judged) -> None:
+    judgement = judged(convolution((CACHED, "cache = (x, w + 1, b, conv_param)")), BACKWARD)
+    assert judgement.cache_serves is False
+    [ground] = judgement.grounds
+    assert len(ground) == 1
+    assert ground <= set(CASES)
+
+
+def test_what_is_right_or_only_behaves_wrongly_has_no_grounds(convolution, judged) -> None:
+    assert judged(convolution(), BACKWARD).grounds == ()
+    forgetful = judged(convolution((RETURNED, "dout *= 2\n    return dx, dw, db")), BACKWARD)
+    assert "unchanged" in lost(forgetful)
+    assert forgetful.grounds == ()
