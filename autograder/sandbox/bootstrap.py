@@ -47,6 +47,7 @@ def main() -> None:
     sys.path.append(rules["stand_in"])
     wire, child, plain = _load_beside("wire"), _load_beside("child"), load("plain", rules["plain"])
     forkserver.warm(rules["warm"])
+    child.rehearse(wire, plain)
     confinement = lockdown.Confinement(rules, _load_beside("landlock"))
     if "," not in control:
         forkserver.serve(in_namespaces=rules["in_namespaces"])
