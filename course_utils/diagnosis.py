@@ -107,7 +107,7 @@ def diagnose(recorded: Recorded, judgement: Judgement, session: Session) -> Diag
     if judgement.status != "failed" or judgement.reason:
         return Diagnosis()
     found = nearest(
-        judgement, recorded.mistakes, right_results(recorded), _explaining(recorded, judgement)
+        judgement, recorded.mistakes, recorded.right_results, _explaining(recorded, judgement)
     )
     pattern = LEFT_BEHIND if survives(judgement) else _common_pattern(recorded, judgement)
     example = smallest_example(recorded, session)
@@ -190,15 +190,6 @@ def results_of(judgement: Judgement, cases: Sequence[str]) -> dict[str, Result]:
             else judgement.errors.get(name, "")
         )
         for name in cases
-    }
-
-
-def right_results(recorded: Recorded) -> dict[str, Result]:
-    """The results of a right function."""
-    return {
-        name: {output: Signature.of(array) for output, array in answer.items()}
-        for name, answer in recorded.answers.items()
-        if name in recorded.exercise.cases
     }
 
 

@@ -9,6 +9,7 @@ a tanh is not, and may differ between processors in its last bits.
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import numpy as np
 from course_utils import tolerances
 from course_utils.comparison import compare
 from course_utils.exercise import Answer, Array, Case, Check, Exercise, Value
-from course_utils.mistake import KnownMistake, same_result
+from course_utils.mistake import KnownMistake, Result, same_result
 from course_utils.signature import Signature
 from course_utils.specimens import Specimen, specimen
 
@@ -47,6 +48,15 @@ class Recorded:
     def part(self) -> str:
         """Which optional part of its function this is (``padding``); empty for the whole."""
         return self.exercise.name.removeprefix(self.exercise.function).lstrip("_")
+
+    @cached_property
+    def right_results(self) -> Mapping[str, Result]:
+        """The results of a right function."""
+        return {
+            name: {output: Signature.of(array) for output, array in answer.items()}
+            for name, answer in self.answers.items()
+            if name in self.exercise.cases
+        }
 
     def only(self, case: str) -> "Recorded":
         """The same exercise judged on one case: each output, then how the function behaves.

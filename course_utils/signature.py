@@ -8,6 +8,7 @@ does not matter.
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from course_utils.exercise import Array
 _SUMS = 3
 #: A prime larger than any index times the multipliers' period, for well-spread weights.
 _MODULUS = 1_000_003
+#: Weights of arrays of more entries are made anew.
+_LARGEST_KEPT = 10_000
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,8 @@ class Signature:
         finite = np.isfinite(values)
         values = np.where(finite, values, 0.0)
         with np.errstate(over="ignore", invalid="ignore"):
-            terms = _weights(values.size) * values
+            small = values.size <= _LARGEST_KEPT
+            terms = (_kept_weights if small else _weights)(values.size) * values
             return cls(
                 shape=tuple(array.shape),
                 odd=int(np.sum(~finite)),
@@ -62,3 +66,10 @@ def _weights(size: int) -> Array:
     index = np.arange(1, size + 1, dtype=np.int64)
     rows = [(index * index * k + 7919 * index * (k + 1)) % _MODULUS % 101 - 50 for k in (1, 2, 3)]
     return np.array(rows[:_SUMS], dtype=np.float64)
+
+
+@lru_cache(maxsize=64)
+def _kept_weights(size: int) -> Array:
+    weights = _weights(size)
+    weights.flags.writeable = False
+    return weights

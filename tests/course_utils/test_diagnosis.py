@@ -12,7 +12,6 @@ from course_utils.diagnosis import (
     Diagnosis,
     diagnose,
     nearest,
-    right_results,
     smallest_example,
 )
 from course_utils.exercise import CallStoppedError, CheckResult
@@ -118,7 +117,7 @@ def test_that_no_mistake_is_known_is_said_of_what_came_back(convolution):
 def test_agreement_on_a_single_case_names_nothing(convolution):
     """One case can agree by accident; a likely mistake agrees on two that it gets wrong."""
     asked, judgement, _ = examined(convolution((DB, f"{DB} + np.arange(len(w))")))
-    right, row = right_results(asked), known("C20")
+    right, row = asked.right_results, known("C20")
     telling = [name for name in right if len(asked.cases[name].inputs["x"]) > 1]
     for agreeing, named in ((telling[:1], False), (telling[:2], True)):
         answers = {name: as_c20_or_unlike(asked, name, name in agreeing) for name in right}
