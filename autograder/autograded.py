@@ -26,7 +26,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder import markdown_safety
+from autograder import markdown_safety, notebook_text
 from autograder import submission as submissions
 from autograder.course import Course
 from autograder.errors import JudgingUnfitError, UsageError
@@ -82,7 +82,9 @@ def write(course: Course, release: Release, student: str, folder: Path, verdict:
     if student in ("", "..") or Path(student).name != student:
         raise UsageError(f"the student {student!r} cannot have a folder; expected a plain name")
     path = course.autograded / student / release.assignment / f"{release.assignment}.ipynb"
-    text = as_text(build(course, release, student, folder, verdict))
+    given = _released_texts(course, release.assignment)
+    cells = _cells(course, release, student, folder, verdict, given.notebook)
+    text = notebook_text.of_notebook(given.notebook, map(given.text, cells))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _replace(path, text)
@@ -95,41 +97,63 @@ def write(course: Course, release: Release, student: str, folder: Path, verdict:
     return path
 
 
-def as_text(notebook: NotebookNode) -> str:
-    """The notebook as nbconvert writes it into a file."""
-    text: str = nbformat.writes(notebook, version=4)  # type: ignore[no-untyped-call]
-    return text if text.endswith("\n") else text + "\n"
-
-
 def build(
     course: Course, release: Release, student: str, folder: Path, verdict: Verdict | None
 ) -> NotebookNode:
     """The autograded notebook (format 4.5); without a ``verdict``, one that waits for it."""
     given = released_notebook(course, release.assignment)
-    found = standing(course, verdict) if verdict else None
+    cells = _cells(course, release, student, folder, verdict, given)
+    return node(**{**given, "cells": cells})
+
+
+def _cells(
+    course: Course,
+    release: Release,
+    student: str,
+    folder: Path,
+    verdict: Verdict | None,
+    given: NotebookNode,
+) -> list[NotebookNode]:
+    """The cells of the autograded notebook; those that are as ``given`` are the same objects."""
     try:
-        cells = _submitted_cells(folder, student, release)
+        submitted = _submitted_cells(folder, student, release)
     except UnreadableError:
-        cells = []
-    notebook = node(**{**given, "cells": list(_Merge(given, cells).merged())})
-    if found is not None:
-        # As the store gives it back, so that a later run writes the same bytes.
-        _put_cards(notebook, release, Verdict.from_json(found.verdict.to_json()))
-        notice = _notice(found, verdict)
-        if notice:
-            notebook.cells.insert(0, _markdown_cell("outcome", notice))
-    return notebook
+        submitted = []
+    cells = list(_Merge(given, submitted).merged())
+    if verdict is None:
+        return cells
+    found = standing(course, verdict)
+    # As the store gives it back, so that a later run writes the same bytes.
+    kept = Verdict.from_json(found.verdict.to_json())
+    shown = [_with_card(cell, release, kept) for cell in cells]
+    notice = _notice(found, verdict)
+    return [_markdown_cell("outcome", notice), *shown] if notice else shown
 
 
 def released_notebook(course: Course, assignment: str) -> NotebookNode:
     """The released notebook, whole; not to be changed.  ``read_release`` has found it to be one."""
-    return _parsed(course.release_file(assignment).read_text(encoding="utf-8"))
+    return _released_texts(course, assignment).notebook
+
+
+class _Released:
+    """A released notebook, and the texts of its cells."""
+
+    def __init__(self, text: str) -> None:
+        self.notebook: NotebookNode = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+        self._texts = {id(cell): notebook_text.of_cell(cell) for cell in self.notebook.cells}
+
+    def text(self, cell: NotebookNode) -> str:
+        """The text of any cell; that of a released one is known."""
+        return self._texts.get(id(cell)) or notebook_text.of_cell(cell)
+
+
+def _released_texts(course: Course, assignment: str) -> _Released:
+    return _read(course.release_file(assignment).read_text(encoding="utf-8"))
 
 
 @lru_cache(maxsize=16)
-def _parsed(text: str) -> NotebookNode:
-    notebook: NotebookNode = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
-    return notebook
+def _read(text: str) -> _Released:
+    return _Released(text)
 
 
 def read_timestamp(folder: Path) -> str:
@@ -191,7 +215,7 @@ class _Merge:
         self._room = MOST_MARKDOWN
 
     def merged(self) -> Iterator[NotebookNode]:
-        """The cells of the autograded notebook, in order."""
+        """The cells of the autograded notebook, in order; those as released are not copied."""
         for place, cell in self._order():
             if place is None:
                 assert cell is not None
@@ -242,9 +266,9 @@ class _Merge:
         return order
 
     def _released(self, given: NotebookNode, cell: NotebookCell | None) -> NotebookNode:
-        made = deepcopy(given)
         if cell is None or not _is_editable(given) or cell.source == given.source:
-            return made
+            return given
+        made = deepcopy(given)
         if cell.cell_type == "code":
             made.source = _shortened(cell.source)
         else:
@@ -296,14 +320,13 @@ def _shortened(source: str) -> str:
     return f"{source[:LONGEST_CODE]}\n# [... {left_out} characters left out]"
 
 
-def _put_cards(notebook: NotebookNode, release: Release, verdict: Verdict) -> None:
-    """Show each exercise's card as the output of its grade cell."""
-    cells = {_released_id(cell): cell for cell in notebook.cells}
-    for exercise in verdict.exercises:
-        cell = cells.get(exercise.exercise)
-        if cell is None or cell.cell_type != "code":
-            continue
-        cell.outputs = [_output(shown_card(exercise, release.cell(exercise.exercise)))]
+def _with_card(cell: NotebookNode, release: Release, verdict: Verdict) -> NotebookNode:
+    """The cell; if it is an exercise's grade cell, with the exercise's card as its output."""
+    exercise = verdict.exercise(_released_id(cell))
+    if exercise is None or cell.cell_type != "code":
+        return cell
+    card = shown_card(exercise, release.cell(exercise.exercise))
+    return node(**{**cell, "outputs": [_output(card)]})
 
 
 def _code_cell(name: str, source: str) -> NotebookNode:

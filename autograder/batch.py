@@ -212,6 +212,8 @@ def _judge_of(
             verdict = judge_folder(grader, student, folder, hurried=hurried)
         except SlowError:
             return PutOff((student, folder, content, False))
+        # Here, beside the others, not where all verdicts are stored: see ``Verdict.to_json``.
+        verdict.to_json()
         if finish is None or verdict.status != "judged":
             return verdict, False
         return verdict, finish(grader, student, folder, verdict)

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from functools import cached_property
 from typing import Any, Literal, get_args
 
 from course_utils.report_card import ReportCard, from_data
@@ -61,6 +62,11 @@ class Verdict:
 
     def to_json(self) -> str:
         """One line of JSON."""
+        return self._json
+
+    @cached_property
+    def _json(self) -> str:
+        # Made once, by whoever judged: it goes along to whoever stores it.
         data = asdict(replace(self, exercises=()))
         data["exercises"] = [
             {"exercise": e.exercise, "share": e.share, "card": e.card.data()}

@@ -64,38 +64,38 @@ class ReportCard:
 
     def text(self) -> str:
         """The card as plain text, at most 88 columns wide (but for code to paste)."""
-        return _text(self._shown())
+        return str(self._shown()["text/plain"])
 
     def html(self) -> str:
         """The card as HTML: inline styles only, escaped, readable in light and dark."""
-        return _html(self._shown())
+        return str(self._shown()["text/html"])
 
     def data(self) -> dict[str, Any]:
         """The card as plain JSON values; infinities and NaN are the texts ``repr`` gives them.
 
         Texts and error maps are those that the card shows, so they may be shortened.
         """
-        return _data(self._shown())
+        return dict(self._shown()[MIME])
 
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
     ) -> dict[str, Any]:
         """The three representations by MIME type, as IPython asks for them."""
-        bundle = _bundle(self._shown())
         return {
             mime: shown
-            for mime, shown in bundle.items()
+            for mime, shown in self._shown().items()
             if (not include or mime in include) and mime not in (exclude or ())
         }
 
-    def _shown(self) -> "ReportCard":
-        """The card in the fullest detail that fits into LARGEST_CARD."""
-        card = self
+    def _shown(self) -> dict[str, Any]:
+        """The representations, in the fullest detail that fits into LARGEST_CARD."""
+        card, bundle = self, dict[str, Any]()
         for detail in card_safety.DETAILS:
             card = card_safety.reduced(card, detail)
-            if len(json.dumps(_bundle(card), ensure_ascii=False).encode()) < LARGEST_CARD:
+            bundle = _bundle(card)
+            if len(json.dumps(bundle, ensure_ascii=False).encode()) < LARGEST_CARD:
                 break
-        return card
+        return bundle
 
 
 def _bundle(card: ReportCard) -> dict[str, Any]:

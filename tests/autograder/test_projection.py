@@ -2,6 +2,7 @@
 
 import logging
 
+import nbformat
 import pytest
 
 from autograder import autograded, gradebook, projection, session
@@ -120,5 +121,7 @@ def test_the_notebook_is_that_of_the_grading_process(course, hand_in, grade) -> 
     grade()
     verdict = VerdictStore(course.verdicts).get("ada", NAME)
     release = session.release_of(course, NAME)
-    expected = autograded.as_text(autograded.build(course, release, "ada", path.parent, verdict))
+    expected = (
+        nbformat.writes(autograded.build(course, release, "ada", path.parent, verdict)) + "\n"
+    )
     assert (course.autograded / "ada" / NAME / f"{NAME}.ipynb").read_text() == expected

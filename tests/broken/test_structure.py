@@ -182,7 +182,7 @@ def holds(grader: Grader, folder: Path, made: dict[str, Any]) -> None:
     page = feedback.html(feedback.page(verdict, grader.release, work))
     assert page.encode()
     shown = autograded.build(_course(), grader.release, "ada", folder, verdict)
-    assert autograded.as_text(shown).encode()
+    assert nbformat.writes(shown).encode()
     nbformat.validate(shown)
 
 
