@@ -93,8 +93,9 @@ class NotebookRun:
         self._total_seconds = 0.0
         self._position = 0
         self._child: Child | None = None
-        #: The drivers that the child has.
+        #: The drivers that the child has, and what it said of the functions it was asked for.
         self._drivers: set[str] = set()
+        self._has: dict[str, bool] = {}
         #: Stopped calls by function, with the processor time that was not enough.
         self._stopped_calls: dict[str, tuple[float, CallStoppedError]] = {}
         self.call_cpu_seconds = limits.call_cpu_seconds
@@ -118,8 +119,9 @@ class NotebookRun:
     def advance(self, position: int) -> None:
         """Run the cells before ``position`` that have not been run yet."""
         if position > self._position:
-            # A later cell may define a function anew.
+            # A later cell may define a function, or define it anew.
             self._stopped_calls.clear()
+            self._has.clear()
         if self._child is None or self._child.closed:
             self._replay(position)
         else:
@@ -189,6 +191,7 @@ class NotebookRun:
         self._close()
         self._child = Child.start(self._isolation, self._limits, self._warm())
         self._drivers.clear()
+        self._has.clear()
         for name, text in self._companions:
             with self._timed():
                 self._child.add_module(name, text)
@@ -226,8 +229,10 @@ class NotebookRun:
     def has(self, function: str) -> bool:
         """See ``course_utils.exercise.Session``."""
         child = self._live()
-        with self._timed():
-            return child.has(function)
+        if function not in self._has:
+            with self._timed():
+                self._has[function] = child.has(function)
+        return self._has[function]
 
     def call(
         self, function: str, arguments: Sequence[Value], outputs: Sequence[str], *, keep: bool

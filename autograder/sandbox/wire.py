@@ -116,14 +116,13 @@ class _Packer:
 
     def pack(self, value: object, depth: int = 0) -> object:
         """Return the header's form of ``value``; what cannot be sent becomes OPAQUE."""
-        self.parts -= 1
         kind = type(value)
         if kind in _PLAIN:
             return value
         if kind is _ndarray or issubclass(kind, _generic):
             packed = self._pack_array(value)
         elif kind in _CONTAINERS and depth < DEEPEST and self.parts > 0:
-            packed = self._pack_container(value, depth)
+            packed = self._pack_container(value, depth + 1)
         elif kind is Handle:
             packed = {"handle": value.number}  # type: ignore[attr-defined]
         elif kind is Function:
@@ -138,20 +137,25 @@ class _Packer:
         return OPAQUE
 
     def _pack_array(self, value: Any) -> Message | None:
-        array = _array(value) if type(value) is not _ndarray else value
+        array = value if type(value) is _ndarray else _array(value)
         name = _NAMES.get(array.dtype)
-        if name is None or array.nbytes > self.room:
+        size = array.nbytes
+        if name is None or size > self.room:
             return None
-        self.room -= array.nbytes
+        self.room -= size
         self.chunks.append(array.tobytes())
         return {"array" if value is array else "scalar": [name, [*array.shape]]}
 
     def _pack_container(self, value: Any, depth: int) -> Message:
         if type(value) is dict:
             pairs = list(value.items())[: self.parts]
-            return {"dict": [[self.pack(k, depth + 1), self.pack(v, depth + 1)] for k, v in pairs]}
+            self.parts -= 2 * len(pairs)
+            return {"dict": [[self.pack(k, depth), self.pack(v, depth)] for k, v in pairs]}
         items = value[: self.parts]
-        return {_CONTAINERS[type(value)]: [self.pack(item, depth + 1) for item in items]}
+        self.parts -= len(items)
+        # No call for what needs none: most parts of a message are numbers and names.
+        packed = [x if type(x) in _PLAIN else self.pack(x, depth) for x in items]
+        return {_CONTAINERS[type(value)]: packed}
 
 
 def encode(message: Message, body_bytes: int, *, strict: bool) -> bytes:
@@ -161,7 +165,7 @@ def encode(message: Message, body_bytes: int, *, strict: bool) -> bytes:
     for it.
     """
     packer = _Packer(body_bytes, strict=strict)
-    tree = {key: packer.pack(value) for key, value in message.items()}
+    tree = {k: v if type(v) in _PLAIN else packer.pack(v) for k, v in message.items()}
     header = _encode(tree).encode("ascii")
     body = b"".join(packer.chunks)
     return _PREFIX.pack(MAGIC, len(header), len(body)) + header + body
@@ -243,7 +247,8 @@ class _Unpacker:
             raise FrameError("a value of unknown form")
         if key == "dict":
             return {self._key(k): self.unpack(v, depth + 1) for k, v in map(_pair, content)}
-        items = [self.unpack(item, depth + 1) for item in content]
+        depth += 1
+        items = [x if type(x) in _PLAIN else self.unpack(x, depth) for x in content]
         if key == "tuple":
             return tuple(items)
         if key == "list":
@@ -261,8 +266,11 @@ class _Unpacker:
         name, shape = content
         if type(name) is not str or name not in DTYPES or type(shape) is not list:
             raise FrameError("an array of unknown form")
-        if len(shape) > 32 or any(type(n) is not int or not 0 <= n < 2**40 for n in shape):
+        if len(shape) > 32:
             raise FrameError("an array of impossible shape")
+        for n in shape:
+            if type(n) is not int or not 0 <= n < 2**40:
+                raise FrameError("an array of impossible shape")
         dtype = DTYPES[name]
         count = _product(shape)
         end = self.offset + count * dtype.itemsize
@@ -274,7 +282,7 @@ class _Unpacker:
             # A byte that is neither 0 nor 1 is no boolean to numpy's loops.
             flat = flat.view(np.uint8) != 0
         # A copy: aligned, writable and owning its memory, like any array of a notebook.
-        return _array(flat.reshape(shape), copy=True)
+        return flat.reshape(shape).copy()
 
 
 def _pair(content: Any) -> list[Any]:
@@ -311,7 +319,7 @@ def _parsed(header: bytes) -> Message:
 def _unpacked(tree: Message, body: bytes) -> Message:
     unpacker = _Unpacker(body)
     try:
-        message = {key: unpacker.unpack(value) for key, value in tree.items()}
+        message = {k: v if type(v) in _PLAIN else unpacker.unpack(v) for k, v in tree.items()}
     except FrameError:
         raise
     except (ValueError, OverflowError, MemoryError) as error:
