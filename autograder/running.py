@@ -1,24 +1,20 @@
 """Run a submission's cells in a sandbox, and call its functions there.
 
-Rules: code cells run in order; an error does not stop later cells; a cell that hits a
-limit or ends the process is left out, in a fresh process that runs the others again.
 Cells that are as released and only draw or train are not run, nor are grade cells: the
-parent judges.
+parent judges.  How the others are run is told in ``cells``.
 
 A call that is stopped ends the process, too.  The next question starts a fresh one; the
 function that was stopped is not called again with as little time, whatever it is asked.
 """
 
 import re
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
-from types import TracebackType
-from typing import Self
 
+from autograder.cells import CellRun, graded_places
 from autograder.magics import plain_sources
 from autograder.release import Release
 from autograder.sandbox import Child, ChildStopped, Isolation, Limits, SandboxError
@@ -33,14 +29,6 @@ LEFT_OUT = frozenset({"picture", "training"})
 #: Imported ahead for notebooks whose cells draw.
 DRAWING = ("matplotlib.pyplot",)
 
-#: So many cells may end their process before the rest of the notebook is not run.
-MOST_STOPPED_CELLS = 3
-
-#: All cells of a notebook together may take so long, seconds on the clock: many cells may
-#: each stay below their own limits.  Then the rest is not run.
-LONGEST_RUN = 120.0
-
-
 #: Limits of one cell for whoever is judged in a hurry, seconds of processor time and on the clock.
 _HURRIED_CELL = 1.0, 2.0
 
@@ -49,7 +37,7 @@ class SlowError(Exception):
     """A submission reached a limit of time while it was judged in a hurry: nothing is decided."""
 
 
-class NotebookRun:
+class NotebookRun(CellRun[Child]):
     """A submission being run: a ``Session`` whose functions are those defined so far.
 
     ``kill_is_chance``: that the system kills its process is no fault of the submission's, and
@@ -75,24 +63,16 @@ class NotebookRun:
                 cell_cpu_seconds=min(cpu, limits.cell_cpu_seconds),
                 cell_wall_seconds=min(wall, limits.cell_wall_seconds),
             )
-        self._isolation = isolation
-        self._limits = limits
-        self._companions = release.companions
-        self._code = submission.code
-        self._sources = plain_sources([cell.source for cell in submission.code])
+        sources = plain_sources([cell.source for cell in submission.code])
         drawn = {cell.source.strip() for cell in release.code if cell.tags & LEFT_OUT}
-        graded = {cell.grade_id for cell in release.cells if cell.kind == "autograded"}
-        self._skipped: dict[int, str] = {
-            place: "not run for grading"
-            for place, cell in enumerate(submission.code)
-            if cell.grade_id in graded or cell.source.strip() in drawn
-        }
+        left_out = [p for p, cell in enumerate(submission.code) if cell.source.strip() in drawn]
+        skipped = dict.fromkeys(
+            (*left_out, *graded_places(submission, release)), "not run for grading"
+        )
+        super().__init__(sources, skipped, release.companions, limits)
+        self._isolation = isolation
+        self._code = submission.code
         self._raised: dict[int, str] = {}
-        self._stopped_cells = 0
-        self._seconds = 0.0
-        self._total_seconds = 0.0
-        self._position = 0
-        self._child: Child | None = None
         #: The drivers that the child has, and what it said of the functions it was asked for.
         self._drivers: set[str] = set()
         self._has: dict[str, bool] = {}
@@ -100,104 +80,37 @@ class NotebookRun:
         self._stopped_calls: dict[str, tuple[float, CallStoppedError]] = {}
         self.call_cpu_seconds = limits.call_cpu_seconds
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._close()
-
-    @property
-    def cells(self) -> int:
-        """The number of code cells."""
-        return len(self._sources)
-
     def advance(self, position: int) -> None:
         """Run the cells before ``position`` that have not been run yet."""
         if position > self._position:
             # A later cell may define a function, or define it anew.
             self._stopped_calls.clear()
             self._has.clear()
-        if self._child is None or self._child.closed:
-            self._replay(position)
-        else:
-            self._run(range(self._position, position), position)
+        super().advance(position)
 
-    def _run(self, places: Sequence[int], position: int) -> None:
-        for place in places:
-            if self._seconds > LONGEST_RUN:
-                self._leave_out_from(place, f"its cells took more than {LONGEST_RUN:.0f} s")
-            if self._total_seconds > self._limits.total_wall_seconds:
-                self._leave_out_from(place, self._too_long)
-            if place in self._skipped:
-                continue
-            try:
-                self._run_cell(place)
-            except ChildStopped as stopped:
-                self._leave_out(place, stopped.reason)
-                self._replay(position)
-                return
-        self._position = max(self._position, position)
+    def _start(self) -> Child:
+        self._drivers.clear()
+        self._has.clear()
+        return Child.start(self._isolation, self._limits, self._warm())
 
-    def _run_cell(self, place: int) -> None:
-        assert self._child is not None
-        before = self._total_seconds
-        with self._timed():
-            outcome = self._child.run_cell(self._sources[place], f"cell {place + 1}")
-        self._seconds += self._total_seconds - before
+    def _run_cell(self, child: Child, place: int) -> None:
+        outcome = child.run_cell(self._sources[place], f"cell {place + 1}")
         self._raised.pop(place, None)
         if outcome.raised is not None:
             self._raised[place] = str(outcome.raised)
 
-    @property
-    def _too_long(self) -> str:
-        seconds = self._limits.total_wall_seconds
-        return f"all that the submission does took more than {seconds:.0f} s together"
-
     @contextmanager
     def _timed(self) -> Iterator[None]:
-        """Count the time that the submission takes, and see whose fault it is if it is killed."""
-        began = time.monotonic()
+        """Count the time, and see whose fault it is if the submission's process is killed."""
         try:
-            yield
+            with super()._timed():
+                yield
         except ChildStopped as stopped:
             if self._kill_is_chance and stopped.kind == "memory":
                 raise SandboxError(stopped.reason) from stopped
             if self._hurried and stopped.out_of_time:
                 raise SlowError(stopped.reason) from stopped
             raise
-        finally:
-            self._total_seconds += time.monotonic() - began
-
-    def _leave_out(self, place: int, reason: str) -> None:
-        self._skipped[place] = reason
-        self._stopped_cells += 1
-        if self._stopped_cells == MOST_STOPPED_CELLS:
-            self._leave_out_from(place + 1, "too many cells were stopped")
-        elif self._stopped_cells > MOST_STOPPED_CELLS:
-            # What ran before is stopped now: such a notebook could go on for hours.
-            self._leave_out_from(0, "too many cells were stopped")
-
-    def _leave_out_from(self, first: int, reason: str) -> None:
-        for place in range(first, self.cells):
-            self._skipped.setdefault(place, f"the rest of the notebook was not run: {reason}")
-
-    def _replay(self, position: int) -> None:
-        """Start a fresh process and run every cell before ``position``."""
-        self._close()
-        self._child = Child.start(self._isolation, self._limits, self._warm())
-        self._drivers.clear()
-        self._has.clear()
-        for name, text in self._companions:
-            with self._timed():
-                self._child.add_module(name, text)
-        self._position = 0
-        self._seconds = 0.0
-        self._run(range(position), position)
 
     def _warm(self) -> Sequence[str]:
         """What is better found imported than imported in every process: it takes half a second."""
@@ -207,11 +120,6 @@ class NotebookRun:
             if place not in self._skipped
         )
         return DRAWING if drawing else ()
-
-    def _close(self) -> None:
-        if self._child is not None:
-            self._child.close()
-            self._child = None
 
     def why_missing(self, function: str) -> str:
         """Why the cells run so far do not define ``function``; empty if they should."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograder import running
+from autograder import cells
 from autograder.release import Release, ReleasedCell, ReleasedCode
 from autograder.running import NotebookRun
 from autograder.sandbox import Isolation
@@ -172,7 +172,7 @@ def test_cells_that_are_stopped_only_later_cannot_go_on_for_ever(ran) -> None:
 
 
 def test_a_notebook_whose_cells_take_too_long_together_is_run_in_part(ran, monkeypatch) -> None:
-    monkeypatch.setattr(running, "LONGEST_RUN", 0.3)
+    monkeypatch.setattr(cells, "LONGEST_RUN", 0.3)
     nap = "import time\ntime.sleep(0.2)\nnaps = globals().get('naps', 0) + 1"
     with ran(returns("naps"), *[nap] * 10, "def later():\n    return 1") as run:
         assert value(run) == 2
