@@ -78,12 +78,20 @@ next one starts: each grader's directory is locked while it lives.
 accepted: the serving loop holds no secret.  It only avoids breaking by accident: what it
 uses is bound before student code runs, with a private copy of the builtins.
 
+**Two purposes.**  Nearly all children have functions called in them, to be judged.  Those that
+*show* what a notebook's cells display have an IPython shell instead, and servers of their
+own.  They give up the same powers in the same way; the only difference is that they may
+read IPython, and course_utils as students have it, which draws the pictures.  They are never
+asked for anything that counts, and what they display is plain text and PNG to the grader,
+looked at part by part.
+
 Where things are: ``isolation`` and ``probe`` (tiers), ``limits``, ``process`` (the grader's
 side), ``launch``, ``servers``, ``spawned`` and ``namespaces`` (how a child comes into
-being), ``library`` (what it may import and read), ``scratch``, ``meter``, ``pipes``,
-``wire`` and ``replies`` (what is said, and how it is checked); in server and child
-``bootstrap``, ``forkserver``, ``packages``, ``child``, ``lockdown``, ``landlock``, and the
-``stand_in`` for course_utils; ``syscalls`` (the allow list, with reasons).
+being), ``library`` (what it may import and read), ``scratch``, ``meter``, ``watch``, ``pipes``,
+``wire`` and ``replies`` (what is said, and how it is checked), ``showing``; in server and
+child ``bootstrap``, ``forkserver``, ``packages``, ``child``, ``shell``, ``lockdown``,
+``landlock``, and the ``stand_in`` for course_utils; ``syscalls`` (the allow list, with
+reasons).
 """
 
 from autograder.sandbox import scratch, servers
@@ -91,7 +99,8 @@ from autograder.sandbox.isolation import UNISOLATED, Isolation
 from autograder.sandbox.limits import ChildStopped, Limits, SandboxError
 from autograder.sandbox.probe import probe
 from autograder.sandbox.process import Child
-from autograder.sandbox.replies import CellOutcome
+from autograder.sandbox.replies import CellOutcome, CellShown, Display
+from autograder.sandbox.showing import ShowingChild
 
 
 def leave() -> None:
@@ -106,11 +115,14 @@ def leave() -> None:
 __all__ = [
     "UNISOLATED",
     "CellOutcome",
+    "CellShown",
     "Child",
     "ChildStopped",
+    "Display",
     "Isolation",
     "Limits",
     "SandboxError",
+    "ShowingChild",
     "leave",
     "probe",
 ]

@@ -14,6 +14,7 @@ import builtins
 import json
 import os
 import sys
+from functools import partial
 from importlib.machinery import SourceFileLoader
 from types import ModuleType
 
@@ -47,11 +48,15 @@ def main() -> None:
     sys.path.append(rules["stand_in"])
     wire, child, plain = _load_beside("wire"), _load_beside("child"), load("plain", rules["plain"])
     forkserver.warm(rules["warm"])
-    child.rehearse(wire, plain)
+    if rules["purpose"] == "show":
+        notebook = _load_beside("shell").cells(child.add_module).begin
+    else:
+        child.rehearse(wire, plain)
+        notebook = partial(child.Notebook, wire, plain)
     confinement = lockdown.Confinement(rules, _load_beside("landlock"))
     if "," not in control:
         forkserver.serve(in_namespaces=rules["in_namespaces"])
-    child.main(wire, plain, lockdown, confinement)
+    child.main(wire, lockdown, confinement, notebook)
 
 
 main()

@@ -116,7 +116,8 @@ class Notebook:
         if kind == "cell":
             return self._run_cell(request["source"], request["name"])
         if kind == "module":
-            return self._add_module(request["name"], request["source"])
+            add_module(request["name"], request["source"])
+            return {"raised": None, "printed": self._printed.take()}
         if kind == "has":
             return {"has": callable(self._names.get(request["function"]))}
         return self._call(request, content)
@@ -129,13 +130,6 @@ class Notebook:
         except BaseException as error:  # noqa: BLE001 - SystemExit must not end the child
             raised = self._raised(error)
         return {"raised": raised, "printed": self._printed.take()}
-
-    def _add_module(self, name: str, source: str) -> dict[str, Any]:
-        """Let cells import a module of this text; it is the course's own."""
-        module = types.ModuleType(name)
-        _exec(_compile(source, f"{name}.py", "exec", dont_inherit=True), module.__dict__)
-        sys.modules[name] = module
-        return {"raised": None, "printed": self._printed.take()}
 
     def _call(self, request: Mapping[str, Any], content: tuple[Any, bytes]) -> dict[str, Any]:
         reply: dict[str, Any] = dict.fromkeys(("outputs", "problem", "raised", "arguments"))
@@ -194,6 +188,13 @@ class Notebook:
             return ""
         lines = self._sources[place[0]]
         return lines[place[1] - 1].strip() if 0 < place[1] <= len(lines) else ""
+
+
+def add_module(name: str, source: str) -> None:
+    """Let cells import a module of this text; it is the course's own."""
+    module = types.ModuleType(name)
+    _exec(_compile(source, f"{name}.py", "exec", dont_inherit=True), module.__dict__)
+    sys.modules[name] = module
 
 
 class Channel:
@@ -291,13 +292,20 @@ def _rehearsal(array: object) -> Iterator[dict[str, Any]]:
     yield {**call, "arguments": [array, {"stride": 1}], "keep": 0}
 
 
+#: Asks the grader to evaluate a function that it lent: see ``Channel.ask``.
+Ask = Callable[[int, tuple[object, ...]], object]
+
+
 def main(
     wire: types.ModuleType,
-    plain: types.ModuleType,
     lockdown: types.ModuleType,
     confinement: object,
+    notebook: Callable[[Printed, Ask], Any],
 ) -> None:
-    """Prepare, lock down, and serve until the grader closes the pipe.  Never returns."""
+    """Prepare, lock down, and serve until the grader closes the pipe.  Never returns.
+
+    ``notebook`` makes what answers, such as a ``Notebook``.
+    """
     try:
         channel = Channel(wire)
         orders = channel.receive()
@@ -305,10 +313,10 @@ def main(
         _prepare(orders)
         lockdown.lock_down(confinement, orders)
         sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = printed  # type: ignore[assignment, misc]
-        notebook = Notebook(wire, plain, printed, channel.ask)
+        answering = notebook(printed, channel.ask)
         channel.send({"ready": True}, orders["token"])
         channel.expect(orders["reply_bytes"])
-        serve(channel, notebook.answer)
+        serve(channel, answering.answer)
     except BaseException:  # noqa: BLE001 - never back into the server's code
         _break()
 

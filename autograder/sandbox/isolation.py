@@ -5,6 +5,9 @@ from typing import Literal
 
 Tier = Literal["kernel", "namespaces", "none"]
 
+#: What children are for: to have functions called in them, or to show what cells display.
+Purpose = Literal["judge", "show"]
+
 
 @dataclass(frozen=True)
 class Isolation:

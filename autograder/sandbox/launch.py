@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.sandbox import namespaces, servers, syscalls
-from autograder.sandbox.isolation import Isolation
+from autograder.sandbox.isolation import Isolation, Purpose
 from autograder.sandbox.library import library
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.pipes import Pipes
@@ -28,24 +28,28 @@ _DESCRIPTORS = 64
 _HERE = Path(__file__).resolve().parent
 
 
-def child_uid(isolation: Isolation) -> int | None:
+def child_uid(isolation: Isolation, purpose: Purpose) -> int | None:
     """The user that children change to, None to stay what we are.
 
     Only root can change, and only if that user could read the interpreter and packages;
     in a mount namespace bubblewrap has already taken the power to change.
     """
-    return _unprivileged_uid() if isolation.tier == "kernel" else None
+    return _unprivileged_uid(purpose) if isolation.tier == "kernel" else None
 
 
 @functools.cache
-def _unprivileged_uid() -> int | None:
-    if sys.platform != "linux" or os.geteuid() != 0 or not library().open_to_all:
+def _unprivileged_uid(purpose: Purpose) -> int | None:
+    if sys.platform != "linux" or os.geteuid() != 0 or not library(purpose).open_to_all:
         return None
     return _NOBODY
 
 
 def spawn(
-    isolation: Isolation, limits: Limits, scratch: Path, warm: Sequence[str] = ()
+    isolation: Isolation,
+    limits: Limits,
+    scratch: Path,
+    warm: Sequence[str],
+    purpose: Purpose,
 ) -> tuple[Pipes, Spawned]:
     """Start a child, not yet locked down; ``warm`` are modules that it will import anyway.
 
@@ -57,13 +61,14 @@ def spawn(
     theirs, ours = (requests, replies, output), (request_end, reply_end, output_end)
     try:
         if sys.platform == "linux":
-            start = partial(_server, isolation, limits, warm)
+            start = partial(_server, isolation, limits, warm, purpose)
             seconds = limits.start_wall_seconds
-            key = isolation.tier, isolation.landlock_abi, tuple(warm)
+            key = isolation.tier, isolation.landlock_abi, tuple(warm), purpose
             spawned: Spawned = servers.fork(key, start, theirs, seconds)
         else:
             control = f"{requests},{replies}"
-            process = _popen(_command(isolation, 0, control), rules(isolation), scratch, output)
+            given = rules(isolation, purpose)
+            process = _popen(_command(isolation, 0, control), given, scratch, output)
             spawned = Executed(process)
     except BaseException:
         for descriptor in ours:
@@ -75,11 +80,11 @@ def spawn(
     return Pipes(*ours), spawned
 
 
-def _server(isolation: Isolation, limits: Limits, warm: Sequence[str]) -> Server:
+def _server(isolation: Isolation, limits: Limits, warm: Sequence[str], purpose: Purpose) -> Server:
     """Start a server for children of this isolation."""
-    given = {**rules(isolation), "warm": list(warm)}
+    given = {**rules(isolation, purpose), "warm": list(warm)}
     scratch = Scratch(None)
-    found = library()
+    found = library(purpose)
 
     def execute(control: int, output: int) -> "subprocess.Popen[bytes]":
         if isolation.tier != "namespaces":
@@ -98,7 +103,7 @@ def _server(isolation: Isolation, limits: Limits, warm: Sequence[str]) -> Server
 def _command(isolation: Isolation, parent: int, control: str) -> list[str]:
     """The command line of ``bootstrap``; what is not to be found is nowhere on its path."""
     script = f"{_sandbox(isolation)}/bootstrap.py"
-    return [library().interpreter, "-P", "-s", "-S", script, str(parent), control]
+    return [library("judge").interpreter, "-P", "-s", "-S", script, str(parent), control]
 
 
 def _sandbox(isolation: Isolation) -> str:
@@ -147,16 +152,17 @@ def _environment(scratch: Path) -> dict[str, str]:
     }
 
 
-def rules(isolation: Isolation) -> dict[str, Any]:
+def rules(isolation: Isolation, purpose: Purpose) -> dict[str, Any]:
     """What every child of a server may do, and what the server needs to make them.
 
     Raises ImportError or RuntimeError if the system-call filter cannot be made.
     """
     isolated = isolation.tier != "none"
-    found = library()
+    found = library(purpose)
     stand_in = f"{_sandbox(isolation)}/stand_in"
     in_namespaces = isolation.tier == "namespaces"
     return {
+        "purpose": purpose,
         "packages": found.packages,
         "plain": namespaces.PLAIN if in_namespaces else found.plain,
         "stand_in": stand_in,
@@ -166,7 +172,7 @@ def rules(isolation: Isolation) -> dict[str, Any]:
         "readable": [*found.readable, stand_in],
         "listed": list(found.listed),
         "seccomp": syscalls.compiled_filter().hex() if isolated else "",
-        "uid": child_uid(isolation),
+        "uid": child_uid(isolation, purpose),
     }
 
 

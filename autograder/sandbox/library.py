@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.sandbox.isolation import Purpose
+
 #: Packages that a solution may use, each if it is installed, with what they need.
 PACKAGES = (
     "numpy",
@@ -30,6 +32,24 @@ PACKAGES = (
     "PIL",
     "pyparsing",
     "six",
+)
+#: What else children may read that show what cells display: IPython with what it needs, and
+#: course_utils as students have it.
+SHOWING = (
+    "IPython",
+    "asttokens",
+    "decorator",
+    "executing",
+    "ipython_pygments_lexers",
+    "matplotlib_inline",
+    "prompt_toolkit",
+    "pure_eval",
+    "pygments",
+    "stack_data",
+    "traitlets",
+    "typing_extensions",
+    "wcwidth",
+    "course_utils",
 )
 #: Directories of shared libraries that wheels put beside a package.
 _LIBRARIES = (
@@ -75,14 +95,17 @@ class Library:
 
 
 @functools.cache
-def library() -> Library:
+def library(purpose: Purpose) -> Library:
     """Find what is installed here.  Looked up once: an installation does not move."""
     forbidden = _forbidden()
-    packages = {name: place for name in PACKAGES if (place := _place(name)) is not None}
+    allowed = PACKAGES if purpose == "judge" else (*PACKAGES, *SHOWING)
+    packages = {name: place for name in allowed if (place := _place(name)) is not None}
     beside = {os.path.dirname(place) for place in packages.values()}
     wheels = [os.path.join(parent, name) for parent in sorted(beside) for name in _LIBRARIES]
     explicit = [*packages.values(), *filter(os.path.isdir, wheels)]
     for path in explicit:
+        if path == packages.get("course_utils"):
+            continue
         if any(_beneath(other, path) for other in forbidden):
             raise RuntimeError(f"{path} contains what a child must not read")
     explicit += [path for path in _SYSTEM_FILES if os.path.exists(path)]

@@ -137,7 +137,7 @@ def _details(isolation: Isolation) -> tuple[str, ...]:
         details.append(f"files by Landlock, ABI {isolation.landlock_abi}")
     details.append("limits on memory, files, descriptors, threads and processor time")
     if os.geteuid() == 0:
-        uid = launch.child_uid(isolation)
+        uid = launch.child_uid(isolation, "judge")
         kept = (
             "in a namespace" if isolation.tier == "namespaces" else "nobody could not read Python"
         )

@@ -6,38 +6,30 @@ import math
 import secrets
 import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, ClassVar, Self
 
 from autograder.sandbox import launch, replies, wire
-from autograder.sandbox.isolation import Isolation
+from autograder.sandbox.isolation import Isolation, Purpose
 from autograder.sandbox.lent import ANSWER_BYTES, Lent
-from autograder.sandbox.limits import ChildStopped, Limits, SandboxError, StopKind
+from autograder.sandbox.limits import ChildStopped, Limits, SandboxError
 from autograder.sandbox.meter import Meter
 from autograder.sandbox.namespaces import seen_from_outside
 from autograder.sandbox.pipes import EndedError
 from autograder.sandbox.replies import CellOutcome
-from autograder.sandbox.scratch import HiddenFilesError, Scratch
+from autograder.sandbox.scratch import Scratch
+from autograder.sandbox.watch import LOOK_EVERY, Answer, Question, Watch
 from course_utils.exercise import Kept, Returned, Value
 
-#: How often limits are looked at while a child works, seconds.
-_LOOK_EVERY = 0.05
-#: Files are counted after so many seconds of work during which nobody has looked at them:
-#: to count them takes a quarter of a millisecond, and more than most calls.
-_SHORT = 0.02
-#: Time on the clock never exceeds a limit more than so many times, even on a busy machine.
-_BUSIEST = 10
 #: How long a process that closed its pipe may take to be gone, seconds.
 _LAST_BREATH = 1.0
 #: Exit code with which the child's serving loop says that it was broken from inside.
 _BROKEN = 70
 #: Numbers for kept objects: never used twice, so that a handle means one object only.
 _numbers = itertools.count(1)
-
-Answer = TypeVar("Answer")
 
 
 class Child:
@@ -46,14 +38,19 @@ class Child:
     Any question may raise ChildStopped; the child is then closed, and what it had is gone.
     """
 
+    #: What its servers prepare, and what it may read.
+    purpose: ClassVar[Purpose] = "judge"
+
     def __init__(self, isolation: Isolation, limits: Limits, warm: Sequence[str] = ()) -> None:
         """Start the process.  Use ``Child.start``, which also waits for the lock-down."""
         self._limits = limits
         self._kept: set[int] = set()
         self._closed = False
-        self._scratch = Scratch(launch.child_uid(isolation))
+        self._scratch = Scratch(launch.child_uid(isolation, self.purpose))
         try:
-            self._pipes, self._spawned = launch.spawn(isolation, limits, self._scratch.path, warm)
+            self._pipes, self._spawned = launch.spawn(
+                isolation, limits, self._scratch.path, warm, self.purpose
+            )
         except BaseException:
             self._scratch.remove()
             raise
@@ -92,7 +89,7 @@ class Child:
         orders = launch.orders(isolation, self._limits, self._scratch.path)
         seconds = self._limits.start_wall_seconds
         ready = self._ask(
-            _Question(orders, "the start of the process", seconds, seconds, replies.read_ready)
+            Question(orders, "the start of the process", seconds, seconds, replies.read_ready)
         )
         assert ready
 
@@ -123,7 +120,7 @@ class Child:
         request = {"kind": "cell", "source": source, "name": name}
         read = partial(replies.read_cell, output_bytes=limits.output_bytes)
         cpu, wall = limits.cell_cpu_seconds, limits.cell_wall_seconds
-        outcome = self._ask(_Question(request, name, cpu, wall, read))
+        outcome = self._ask(Question(request, name, cpu, wall, read))
         return replace(outcome, printed=outcome.printed + self._said())
 
     def add_module(self, name: str, source: str) -> None:
@@ -132,14 +129,14 @@ class Child:
         limits = self._limits
         read = partial(replies.read_cell, output_bytes=limits.output_bytes)
         cpu, wall = limits.cell_cpu_seconds, limits.cell_wall_seconds
-        self._ask(_Question(request, name, cpu, wall, read))
+        self._ask(Question(request, name, cpu, wall, read))
 
     def has(self, function: str) -> bool:
         """Tell whether a callable of this name is defined in the notebook's namespace."""
         request = {"kind": "has", "function": function}
         cpu = self._limits.call_cpu_seconds
         wall = cpu * self._limits.call_wall_factor
-        return self._ask(_Question(request, function, cpu, wall, replies.read_has))
+        return self._ask(Question(request, function, cpu, wall, replies.read_has))
 
     def call(
         self,
@@ -189,7 +186,7 @@ class Child:
         cpu_seconds: float,
         *,
         keep: bool,
-    ) -> "_Question[Returned]":
+    ) -> Question[Returned]:
         handle = Kept(next(_numbers)) if keep else None
         lent = Lent(arguments, function)
         request = {
@@ -207,7 +204,7 @@ class Child:
             output_bytes=self._limits.output_bytes,
         )
         wall = cpu_seconds * self._limits.call_wall_factor
-        return _Question(request, function, cpu_seconds, wall, read, lent if lent.any else None)
+        return Question(request, function, cpu_seconds, wall, read, lent if lent.any else None)
 
     def _sent(self, argument: Value) -> Value:
         """Return an argument as it travels: a handle is a number of this child's own."""
@@ -233,12 +230,12 @@ class Child:
         with contextlib.suppress(OSError):
             self._scratch.remove()
 
-    def _ask(self, question: "_Question[Answer]") -> Answer:
+    def _ask(self, question: Question[Answer]) -> Answer:
         """Send a request and read its reply."""
         return self._ask_each([question])[0]
 
     def _ask_each(
-        self, questions: Sequence["_Question[Answer]"], until: float = math.inf
+        self, questions: Sequence[Question[Answer]], until: float = math.inf
     ) -> list[Answer]:
         """Send requests, all at once, and read their replies, none of them after ``until``."""
         if self._closed:
@@ -272,7 +269,7 @@ class Child:
         self.close()
         raise stopped
 
-    def _reply(self, question: "_Question[Any]", token: str, until: float) -> wire.Message:
+    def _reply(self, question: Question[Any], token: str, until: float) -> wire.Message:
         """Wait for the reply to what was sent, looking at the limits all the while.
 
         On the way questions to lent functions are answered.
@@ -281,7 +278,7 @@ class Child:
             what = f"{question.who} took too long in all its calls together"
             raise ChildStopped("wall", what)
         while True:
-            reply = self._pipes.step(_LOOK_EVERY)
+            reply = self._pipes.step(LOOK_EVERY)
             if reply is None:
                 self._watch.look()
                 continue
@@ -318,81 +315,6 @@ class Child:
         )
 
 
-@dataclass(frozen=True)
-class _Question(Generic[Answer]):
-    """A request, what reads its reply, and what answering it may take.
-
-    ``who`` begins a sentence about a limit; ``cpu_seconds`` of processor time, and
-    ``wall_seconds`` on the clock, are allowed.
-    """
-
-    request: Mapping[str, Any]
-    who: str
-    cpu_seconds: float
-    wall_seconds: float
-    read: Callable[[wire.Message], Answer]
-    lent: Lent | None = None
-
-
-def _frame(question: _Question[Any], token: str) -> bytes:
+def _frame(question: Question[Any], token: str) -> bytes:
     message = {"token": token, **question.request}
     return wire.encode(message, wire.REQUEST_BODY_BYTES, strict=True)
-
-
-class Watch:
-    """Looks at what a child uses while it answers requests, one after the other."""
-
-    def __init__(self, meter: Meter, scratch: Scratch, limits: Limits) -> None:
-        self._meter, self._scratch, self._limits = meter, scratch, limits
-        #: Seconds of work since the files were last counted.
-        self._uncounted = 0.0
-
-    def begin(self, question: _Question[Any]) -> None:
-        """Count anew: the next reply is the one to this question."""
-        self._who = question.who
-        self._cpu_seconds, self._wall_seconds = question.cpu_seconds, question.wall_seconds
-        self._began = self._looked = time.monotonic()
-        self._cpu_before = self._meter.cpu_seconds()
-        self._waited_before: float | None = None
-
-    def look(self) -> None:
-        """Raise ChildStopped if a limit is exceeded; at most every ``_LOOK_EVERY`` seconds."""
-        now = time.monotonic()
-        if now - self._looked < _LOOK_EVERY / 2:
-            return
-        self._looked = now
-        if self._waited_before is None:
-            # Read at the first look only: a short call is never looked at.
-            self._waited_before = self._meter.waited_seconds()
-        if self._meter.cpu_seconds() - self._cpu_before > self._cpu_seconds:
-            raise self._stopped("cpu", f"used more than {self._cpu_seconds:g} s of processor time")
-        elapsed = now - self._began
-        if elapsed > self._wall_seconds:
-            waited = self._meter.waited_seconds() - self._waited_before
-            if elapsed - waited > self._wall_seconds or elapsed > _BUSIEST * self._wall_seconds:
-                raise self._stopped("wall", f"took longer than {self._wall_seconds:g} s")
-        if self._meter.threads() > self._limits.processes:
-            raise self._stopped("threads", f"started more than {self._limits.processes} threads")
-        self._look_at_files()
-
-    def end(self) -> None:
-        """The reply is there; look at what may have grown while nobody looked."""
-        self._uncounted += time.monotonic() - self._began
-        if self._uncounted > _SHORT:
-            self._look_at_files()
-
-    def _look_at_files(self) -> None:
-        self._uncounted = 0.0
-        try:
-            size, count = self._scratch.usage(self._limits.scratch_files)
-        except HiddenFilesError:
-            raise self._stopped("files", "hid files where they cannot be counted") from None
-        if count > self._limits.scratch_files:
-            raise self._stopped("files", f"left more than {self._limits.scratch_files} files")
-        size += self._meter.nameless_bytes(self._scratch.path, self._limits.file_bytes)
-        if size > self._limits.scratch_bytes:
-            most = self._limits.scratch_bytes // 2**20
-            raise self._stopped("files", f"wrote more than {most} MiB of files")
-
-    def _stopped(self, kind: StopKind, what: str) -> ChildStopped:
-        return ChildStopped(kind, f"{self._who} {what}")

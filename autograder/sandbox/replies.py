@@ -4,10 +4,12 @@ A reply is written by a process in which a student's code runs, so nothing about
 taken for granted: fields, types and lengths are checked, and text is cut and cleaned.
 """
 
+import re
+import struct
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, cast, get_args
 
 import numpy as np
 
@@ -16,8 +18,19 @@ from autograder.sandbox.wire import FrameError
 from course_utils.exercise import Kept, Raised, Returned, Value
 from course_utils.specimens import Specimen
 
+#: Printed to one of two streams, displayed as a result or by ``display``, or a traceback.
+DisplayKind = Literal["stdout", "stderr", "display", "error"]
+
 #: Characters kept of a text that a person reads in one line or two.
 _SENTENCE = 800
+#: A picture that has more dots would take long to unpack for whoever looks at it.
+_MOST_DOTS = 2**25
+#: How a PNG file begins: https://www.w3.org/TR/png-3/#5PNG-file-signature and #11IHDR.
+_PNG = struct.Struct(">8s4x4sII")
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+#: What a terminal obeys: colours and the like, titles, and a line that is written over.
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+_WRITTEN_OVER = re.compile(r"^.*\r(?=[^\r\n])", re.MULTILINE)
 #: Control, format (among them those that turn the direction of text), surrogate and
 #: private characters; tabs and line ends stay.
 _UNSEEN = ("Cc", "Cf", "Cs", "Co")
@@ -29,6 +42,26 @@ class CellOutcome:
 
     raised: Raised | None
     printed: str
+
+
+@dataclass(frozen=True)
+class Display:
+    """Something that a cell displayed: text, and a picture if it was one.
+
+    ``png`` begins as a PNG file of a bearable size does; nothing more is known of it.
+    """
+
+    kind: DisplayKind
+    text: str
+    png: bytes | None = None
+
+
+@dataclass(frozen=True)
+class CellShown:
+    """What a cell displayed, in order; ``cut``: there was more than there was room for."""
+
+    displays: tuple[Display, ...]
+    cut: bool = False
 
 
 def clean(text: str, most: int) -> str:
@@ -46,6 +79,48 @@ def read_ready(reply: wire.Message) -> bool:
 def read_cell(reply: wire.Message, output_bytes: int) -> CellOutcome:
     """Read the reply to a cell.  Raises FrameError if it is not one."""
     return CellOutcome(_raised(reply), _printed(reply, output_bytes))
+
+
+def read_shown(reply: wire.Message, text_bytes: int, picture_bytes: int) -> CellShown:
+    """Read the reply to a cell that is shown.  Raises FrameError if it is not one.
+
+    It may hold so many characters of text and bytes of pictures.
+    """
+    found = _typed(reply, "outputs", list)
+    displays = tuple(map(_display, found))
+    texts, pictures = 0, 0
+    for display in displays:
+        texts += len(display.text)
+        pictures += len(display.png or b"")
+    if texts > text_bytes or pictures > picture_bytes:
+        raise FrameError("more than was asked for")
+    return CellShown(displays, cut=_typed(reply, "cut", bool))
+
+
+def _display(found: object) -> Display:
+    if type(found) is not tuple or len(found) != 3:
+        raise FrameError("an output of unknown form")
+    kind, text, picture = found
+    if type(kind) is not str or kind not in get_args(DisplayKind) or type(text) is not str:
+        raise FrameError("an output of unknown form")
+    if picture is not None and (type(picture) is not np.ndarray or picture.dtype != np.uint8):
+        raise FrameError("a picture of unknown form")
+    png = None if picture is None else picture.tobytes()
+    return Display(
+        cast("DisplayKind", kind), _as_a_terminal_shows(text), png if png and is_png(png) else None
+    )
+
+
+def is_png(data: bytes) -> bool:
+    """Tell whether ``data`` begins as a PNG file does whose size a reader can bear."""
+    if len(data) < _PNG.size:
+        return False
+    signature, chunk, width, height = _PNG.unpack_from(data)
+    return (signature, chunk) == (_PNG_SIGNATURE, b"IHDR") and 0 < width * height <= _MOST_DOTS
+
+
+def _as_a_terminal_shows(text: str) -> str:
+    return clean(_WRITTEN_OVER.sub("", _ESCAPES.sub("", text)), len(text))
 
 
 def read_has(reply: wire.Message) -> bool:

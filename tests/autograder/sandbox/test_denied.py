@@ -88,7 +88,7 @@ def test_the_graders_own_code_cannot_be_imported(attacked, statements):
     names = {
         "REPOSITORY": str(REPOSITORY),
         "SITE": str(Path(pytest.__file__).parents[1]),
-        "CHECKING": str(Path(library().plain).with_name("checking.py")),
+        "CHECKING": str(Path(library("judge").plain).with_name("checking.py")),
     }
     given = "".join(f"{name} = {value!r}\n" for name, value in names.items())
     outcome = attacked().run_cell(given + statements, "attack")

@@ -199,8 +199,8 @@ def test_the_scratch_directories_of_a_living_grader_are_left_alone():
 def test_a_path_that_is_missing_is_the_graders_fault(isolation, monkeypatch):
     right = launch.rules
 
-    def wrong(isolation):
-        rules = right(isolation)
+    def wrong(*given):
+        rules = right(*given)
         return {**rules, "readable": [*rules["readable"], "/nowhere"]}
 
     monkeypatch.setattr(launch, "rules", wrong)

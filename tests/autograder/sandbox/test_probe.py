@@ -66,8 +66,8 @@ def test_without_libseccomp_there_is_no_tier(monkeypatch, error, hint):
 def test_a_sandbox_that_leaks_is_none(monkeypatch):
     right = launch.rules
 
-    def leaking(isolation):
-        rules = right(isolation)
+    def leaking(*given):
+        rules = right(*given)
         return {**rules, "readable": [*rules["readable"], "/"]}
 
     monkeypatch.setattr(launch, "rules", leaking)
@@ -116,7 +116,7 @@ held = (ctypes.c_uint32 * 6)()
 assert ctypes.CDLL(None).capget(header, held) == 0
 print(list(held), os.getuid(), os.getgid(), len(os.getgroups()))
 """
-    uid = launch.child_uid(isolation)
+    uid = launch.child_uid(isolation, "judge")
     with Child.start(isolation, Limits()) as child:
         printed = child.run_cell(source, "cell 1").printed
     assert printed.startswith("[0, 0, 0, 0, 0, 0]")
