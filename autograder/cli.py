@@ -118,6 +118,11 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "--jobs", type=_positive, metavar="N", help="side by side (default: all cores)"
             )
+            command.add_argument(
+                "--outputs",
+                action="store_true",
+                help="also run each notebook, isolated, and show what its cells display",
+            )
         if name == "export":
             command.add_argument("--format", choices=["csv", "json"], default="csv")
             command.add_argument("--out", type=Path, help="file (default: standard output)")
@@ -302,11 +307,12 @@ def _feedback(options: argparse.Namespace) -> int:
     from autograder import feedback, gradebook, session
 
     course = _course(options)
+    isolation = session.isolation() if options.outputs else None
     for assignment in session.graded(course, options.assignment):
         release = session.release_of(course, assignment)
         manual = gradebook.manual_scores(course, release)
         paths = feedback.write_pages(
-            course, release, _store(course), manual=manual, jobs=options.jobs
+            course, release, _store(course), manual=manual, jobs=options.jobs, isolation=isolation
         )
         print(f"{assignment}: wrote {len(paths)} pages to {_shown(course.feedback, course)}")
     return DONE

@@ -7,6 +7,7 @@ make text from outside readable: control characters and text that reverses the l
 become visible, what is endless is cut.
 """
 
+import base64
 import secrets
 from functools import cache
 from pathlib import Path
@@ -70,6 +71,11 @@ def block(text: str) -> str:
     return card_safety.block(text, *LONGEST_BLOCK)
 
 
+def in_base64(data: bytes) -> str:
+    """``data`` as the end of a data: address."""
+    return base64.b64encode(data).decode("ascii")
+
+
 def points(value: float) -> str:
     """Points to a hundredth, without zeros at the end: ``3``, ``2.5``."""
     return f"{round(value, 2):g}"
@@ -85,6 +91,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(shown=shown, block=block, points=points)
+    environment.filters.update(shown=shown, block=block, points=points, base64=in_base64)
     environment.globals["signs"] = SIGNS
     return environment

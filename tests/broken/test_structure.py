@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder import autograded, feedback
+from autograder import autograded, feedback_page
 from autograder.batch import judge_folder
 from autograder.grading import Grader
 from autograder.sandbox import CellOutcome, ChildStopped
@@ -179,7 +179,7 @@ def holds(grader: Grader, folder: Path, made: dict[str, Any]) -> None:
     with contextlib.suppress(UnreadableError):
         submission = read_submission(submission_file(folder, NAME), "ada", grader.release)
         work = dict(submission.written) | {c.grade_id: c.source for c in submission.code}
-    page = feedback.html(feedback.page(verdict, grader.release, work))
+    page = feedback_page.html(feedback_page.page(verdict, grader.release, work))
     assert page.encode()
     shown = autograded.build(_course(), grader.release, "ada", folder, verdict)
     assert nbformat.writes(shown).encode()
