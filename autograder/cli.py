@@ -307,8 +307,9 @@ def _feedback(options: argparse.Namespace) -> int:
     from autograder import feedback, gradebook, session
 
     course = _course(options)
+    assignments = session.graded(course, options.assignment)
     isolation = session.isolation() if options.outputs else None
-    for assignment in session.graded(course, options.assignment):
+    for assignment in assignments:
         release = session.release_of(course, assignment)
         manual = gradebook.manual_scores(course, release)
         paths = feedback.write_pages(
