@@ -7,7 +7,7 @@ import pytest
 
 from autograder import sandbox
 from autograder.sandbox import library as module
-from autograder.sandbox.library import PACKAGES, library
+from autograder.sandbox.library import PACKAGES, SHOWING, library
 
 REPOSITORY = Path(sandbox.__file__).resolve().parents[2]
 
@@ -22,6 +22,15 @@ def test_no_directory_of_packages_and_no_directory_of_ours_is_readable_as_a_whol
     for forbidden in (str(REPOSITORY), *map(str, Path(pytest.__file__).parents[:2])):
         for path in found.readable:
             assert not (forbidden + "/").startswith(path.rstrip("/") + "/"), path
+
+
+def test_only_a_child_that_shows_may_read_ipython_and_course_utils():
+    judge, show = library("judge"), library("show")
+    assert {"IPython", "matplotlib_inline", "traitlets", "course_utils"} <= set(show.packages)
+    assert set(show.packages) - set(judge.packages) <= set(SHOWING)
+    more = {os.path.realpath(show.packages[n]) for n in show.packages if n not in judge.packages}
+    assert set(show.readable) - set(judge.readable) == more
+    assert judge.masked == show.masked
 
 
 def test_nothing_of_ours_is_readable():
