@@ -235,7 +235,7 @@ def test_a_cell_can_do_nothing_that_a_graded_one_cannot(tier: Isolation, tmp_pat
     [
         "{root}/solutions/02_convolution.py",
         "{root}/autograder/secret.py",
-        "{root}/.git/HEAD",
+        "{root}/pyproject.toml",
         "{class}/gradebook.db",
     ],
 )
@@ -244,9 +244,9 @@ def test_a_hostile_cell_reads_nothing_of_the_graders(
 ) -> None:
     (tmp_path / "gradebook.db").write_text("SECRET")
     where = path.format(root=Path(__file__).parents[2], **{"class": tmp_path})
-    assert Path(where).exists() or ".git" in path
+    assert Path(where).exists()
     (cell,) = outputs.displayed(submission(f"open({where!r}).read()"), RELEASE, tier)
-    assert re.search(r"(PermissionError|FileNotFoundError|NotADirectoryError): ", text(cell))
+    assert re.search(r"(PermissionError|FileNotFoundError): ", text(cell))
 
 
 def test_nothing_of_the_grader_can_be_imported(tier: Isolation) -> None:
@@ -272,8 +272,8 @@ def test_an_endless_loop_is_left_out_and_the_others_are_shown(show: Show) -> Non
 
 
 def test_a_notebook_that_takes_too_long_is_left_out_from_there(show: Show) -> None:
-    limits = replace(SHORT, total_wall_seconds=0.3)
-    found = show("1", "import time; time.sleep(0.4)", "3", "4", limits=limits)
+    limits = replace(SHORT, total_wall_seconds=1.0)
+    found = show("1", "import time; time.sleep(1.2)", "3", "4", limits=limits)
     assert list(found) == [1, 3]
     assert found[3].remark.startswith("It was left out: the rest of the notebook was not run")
 
@@ -294,12 +294,12 @@ def test_what_is_printed_is_bounded_for_a_cell_and_for_the_notebook(show: Show) 
 
 def test_pictures_are_bounded_for_the_notebook(show: Show) -> None:
     # What comes after a PNG's end makes it no less a picture.
-    large = "display(Image(PNG + bytes(3 * 2**19), format='png'))"
-    found = show(A_PICTURE, *[large] * 4)
-    pictures = [d.png for cell in found.values() for d in cell.displays if d.png]
-    assert len(pictures) == 2
-    assert sum(map(len, pictures)) <= MOST_PICTURES
-    assert "room" in found[4].remark
+    large = "display(Image(PNG + bytes(3 * 2**19), format='png'))\n"
+    found = show(A_PICTURE, large, large * 3, "display(Image(PNG))")
+    pictures = {n: [d.png for d in cell.displays if d.png] for n, cell in found.items()}
+    assert {number: len(some) for number, some in pictures.items()} == {2: 1, 3: 1, 4: 1}
+    assert sum(len(png) for some in pictures.values() for png in some) <= MOST_PICTURES
+    assert [found[n].remark for n in (2, 3, 4)] == ["", outputs._FULL, ""]
 
 
 def test_many_outputs_are_bounded(show: Show) -> None:
