@@ -14,13 +14,23 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader import api
-from sqlalchemy import URL, Column, MetaData, String, Table, insert, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import (
+    URL,
+    Column,
+    MetaData,
+    String,
+    Table,
+    bindparam,
+    insert,
+    make_url,
+    select,
+)
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from traitlets.config import Config
 
 from autograder import autograded
 from autograder.course import Course
-from autograder.errors import JudgingUnfitError
+from autograder.errors import JudgingUnfitError, UsageError
 from autograder.gradebook_cells import write_cells
 from autograder.gradebook_rows import BATCH, SEEN, ClassRows
 from autograder.one_writer import alone
@@ -32,6 +42,28 @@ from autograder.verdict import Verdict
 _PATIENCE = 30
 #: Held by whoever reads or writes the gradebook here.
 _LOCK = ".gradebook.lock"
+
+#: Every grade of an assignment's one notebook.  Through nbgrader's objects a class of 1,000
+#: takes ten seconds.
+_ENTERED = (
+    select(
+        api.SubmittedAssignment.student_id,
+        api.BaseCell.name,
+        api.Grade.auto_score,
+        api.Grade.manual_score,
+        api.Grade.extra_credit,
+        api.Grade.needs_manual_grade,
+    )
+    .select_from(api.Grade)
+    .join(api.BaseCell, api.BaseCell.id == api.Grade.cell_id)
+    .join(api.SubmittedNotebook, api.SubmittedNotebook.id == api.Grade.notebook_id)
+    .join(
+        api.SubmittedAssignment,
+        api.SubmittedAssignment.id == api.SubmittedNotebook.assignment_id,
+    )
+    .join(api.Assignment, api.Assignment.id == api.SubmittedAssignment.assignment_id)
+    .where(api.Assignment.name == bindparam("assignment"))
+)
 
 
 @dataclass(frozen=True)
@@ -85,14 +117,11 @@ def entered(course: Course, release: Release) -> dict[tuple[str, str], Entered]:
 
     Raises JudgingUnfitError when it cannot be read.
     """
-    name = release.assignment
     with _open(course, read_settings(course), None) as gradebook:
+        rows = gradebook.db.execute(_ENTERED, {"assignment": release.assignment})
         return {
-            (notebook.student.id, grade.cell.name): Entered(
-                _manual_score(grade), bool(grade.needs_manual_grade)
-            )
-            for notebook in gradebook.notebook_submissions(name, name)
-            for grade in notebook.grades
+            (row.student_id, row.name): Entered(_manual_score(row), bool(row.needs_manual_grade))
+            for row in rows
         }
 
 
@@ -107,13 +136,14 @@ def manual_scores(course: Course, release: Release) -> dict[tuple[str, str], flo
 
 @contextmanager
 def _open(course: Course, settings: Config, db_url: str | None) -> Iterator[api.Gradebook]:
-    url = db_url or _configured_url(course)
+    url = _address(course, db_url)
+    shown = url.render_as_string(hide_password=True)
     try:
         course.gradebook.parent.mkdir(parents=True, exist_ok=True)
         with alone(course.gradebook.with_name(_LOCK), 2 * _PATIENCE):
             with _own_programs_first():
                 name = settings.CourseDirectory.get("course_id", "default_course")
-                opened = api.Gradebook(url, name)
+                opened = _connected(url, name)
             with opened as gradebook:
                 _finish(gradebook)
                 SEEN.create(gradebook.engine, checkfirst=True)
@@ -121,8 +151,34 @@ def _open(course: Course, settings: Config, db_url: str | None) -> Iterator[api.
     except (SQLAlchemyError, api.InvalidEntry, OSError) as error:
         what = " ".join(str(getattr(error, "orig", None) or error).split())
         raise JudgingUnfitError(
-            f"the gradebook {url} cannot be read or written ({what}); the verdicts are safe in "
-            f"{course.verdicts}; free or restore the database, then run the command again"
+            f"the gradebook {shown} cannot be read or written ({what}); the verdicts are safe in "
+            f"{course.verdicts}; start, free or restore the database, then run the command again"
+        ) from error
+
+
+def _address(course: Course, db_url: str | None) -> URL:
+    """Where the gradebook is.  Raises UsageError for an address that is none."""
+    given = db_url or other_database(course)
+    if given is None:
+        file = str(course.gradebook.absolute())
+        return URL.create("sqlite", database=file, query={"timeout": str(_PATIENCE)})
+    try:
+        return make_url(given)
+    except (ArgumentError, ValueError) as error:
+        # Not shown: there may be a password in it.
+        raise UsageError(
+            f"c.CourseDirectory.db_url in {course.config} is not the address of a database; "
+            "expected one such as 'postgresql://localhost/grades'; correct it"
+        ) from error
+
+
+def _connected(url: URL, name: str) -> api.Gradebook:
+    try:
+        return api.Gradebook(url, name)
+    except ImportError as error:
+        raise JudgingUnfitError(
+            f"the gradebook needs a driver that is not installed ({error}); expected that of "
+            f"{url.drivername}; for PostgreSQL, run pip install 'psycopg[binary]'"
         ) from error
 
 
@@ -138,12 +194,6 @@ def _finish(gradebook: api.Gradebook) -> None:
     with _own_programs_first(), gradebook.engine.begin() as connection:
         if connection.execute(select(noted)).first() is None:
             connection.execute(insert(noted), {"version_num": api.get_alembic_version()})
-
-
-def _configured_url(course: Course) -> str | URL:
-    return other_database(course) or URL.create(
-        "sqlite", database=str(course.gradebook.absolute()), query={"timeout": str(_PATIENCE)}
-    )
 
 
 @contextmanager

@@ -4,19 +4,16 @@ What has been written is marked in the store.  A run that is killed in between l
 away, and the next run writes what has none.
 """
 
-import sqlite3
-from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from autograder import autograded, student_names
+from autograder import autograded, gradebook_students, student_names
 from autograder.batch import Graded
 from autograder.course import Course
 from autograder.errors import JudgingUnfitError
 from autograder.release import Release
-from autograder.settings import other_database
 from autograder.store import VerdictStore
 from autograder.verdict import Verdict
 
@@ -58,26 +55,14 @@ class Projection:
             self.flush()
 
     def _is_there(self, student: str) -> bool:
-        """Whether somebody has removed what was written."""
+        """Whether nobody has removed what was written."""
         name = self._release.assignment
         notebook = self._course.autograded / student / name / f"{name}.ipynb"
-        return self._has_gradebook and notebook.is_file()
+        return student in self._in_gradebook and notebook.is_file()
 
     @cached_property
-    def _has_gradebook(self) -> bool:
-        """Whether there is a whole one; a damaged one is told of where it is written to."""
-        if other_database(self._course) is not None:
-            return True
-        file = self._course.gradebook
-        if not file.is_file():
-            return False
-        try:
-            with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as db:
-                (found,) = db.execute("PRAGMA quick_check(1)").fetchone()
-                db.execute("SELECT count(*) FROM grade")
-        except sqlite3.Error:
-            return False
-        return bool(found == "ok")
+    def _in_gradebook(self) -> frozenset[str]:
+        return gradebook_students.students(self._course, self._release.assignment)
 
     def flush(self) -> None:
         """Write all that waits."""

@@ -10,6 +10,8 @@ from autograder.submission import UnreadableError
 #: What begins a tag, what ends an attribute that a page wrote the name into, and what
 #: stands for the bytes of a name that is no text (see ``submission.readable``).
 _UNFIT = frozenset('<>"`\\')
+#: nbgrader's columns hold so many characters; PostgreSQL would refuse the whole batch.
+_LONGEST = 128
 
 
 def require_plain(student: str) -> None:
@@ -20,6 +22,11 @@ def require_plain(student: str) -> None:
         raise UnreadableError(
             f"the name of the student's folder has {listed} in it; expected letters, digits and "
             "signs such as . _ - @; rename the folder"
+        )
+    if len(student) > _LONGEST:
+        raise UnreadableError(
+            f"the name of the student's folder has {len(student)} characters; expected at most "
+            f"{_LONGEST}; rename the folder"
         )
 
 

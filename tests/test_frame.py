@@ -36,6 +36,10 @@ def required(*, extras=(), build=False) -> dict[str, Requirement]:
     return {canonicalize_name(r.name): r for r in map(Requirement, lines)}
 
 
+def bounds(requirements: dict[str, Requirement]) -> dict[str, tuple[object, object]]:
+    return {name: (r.specifier, r.marker) for name, r in requirements.items()}
+
+
 def locked() -> dict[str, Requirement]:
     lines = re.findall(r"^[^#\s].*?(?= \\?$)", LOCK, flags=re.MULTILINE)
     return {canonicalize_name(r.name): r for r in map(Requirement, lines)}
@@ -51,9 +55,16 @@ def test_environment_yml_asks_for_what_pyproject_asks_for():
     asked = {canonicalize_name(r.name): r for r in map(Requirement, lines)}
     python = asked.pop("python")
     assert python.specifier == SpecifierSet(PROJECT["project"]["requires-python"])
-    assert asked == required(extras=["dev"])
+    # Extras are pip's: conda's packages are whole.
+    assert bounds(asked) == bounds(required(extras=["dev"]))
     assert environment["channels"] == ["conda-forge"]
     assert "--editable ." in from_pip["pip"]
+
+
+def test_a_gradebook_in_postgresql_asks_for_what_is_tested_with():
+    extra = required(extras=["postgresql"])
+    assert extra.keys() - required().keys() == {"psycopg"}
+    assert extra["psycopg"] == required(extras=["dev"])["psycopg"]
 
 
 def test_the_students_distribution_asks_for_part_of_what_the_whole_asks_for():

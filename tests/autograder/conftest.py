@@ -1,10 +1,17 @@
 """The real course with a class of its own, and submissions made from its notebooks."""
 
 import json
-from collections.abc import Callable, Mapping
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from autograder import reference, sandbox
@@ -136,3 +143,56 @@ def lost() -> Callable[[Verdict], dict[str, set[str]]]:
         return {name: checks for name, checks in failed.items() if checks}
 
     return by_exercise
+
+
+#: Debian keeps PostgreSQL's programs here, off PATH.
+DEBIANS = Path("/usr/lib/postgresql")
+
+
+@pytest.fixture(scope="session")
+def new_database() -> Iterator[Callable[..., str]]:
+    """A function that makes a database in a PostgreSQL server of its own; returns the URL.
+
+    ``new_database()`` is empty, ``new_database(url)`` a copy of that one.  Nobody else can
+    reach the server: it listens in a folder that only its user can open.  Skips where
+    PostgreSQL is not installed.
+    """
+    programs = _postgresql()
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    data, user = folder / "data", None
+    if os.geteuid() == 0:
+        # PostgreSQL refuses to run as root.
+        user = next(u for u in pwd.getpwall() if u.pw_name in {"postgres", "nobody"})
+        os.chown(folder, user.pw_uid, user.pw_gid)
+
+    def run(program: str, *arguments: str) -> None:
+        who = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+        command = [str(programs / program), "--pgdata", str(data), *arguments]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder, **who)
+
+    run("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale")
+    settings = f"-c listen_addresses='' -c fsync=off -k {folder}"
+    run("pg_ctl", "start", "--wait", "--log", str(folder / "log"), "--options", settings)
+    numbers = count()
+
+    def make(template: str = "") -> str:
+        name = f"grades{next(numbers)}"
+        copied = f" TEMPLATE {template.partition('?')[0].rpartition('/')[2]}" if template else ""
+        with psycopg.connect(host=str(folder), user="postgres", autocommit=True) as server:
+            server.execute(f"CREATE DATABASE {name}{copied}")
+        return f"postgresql+psycopg://postgres@/{name}?host={folder}"
+
+    try:
+        yield make
+    finally:
+        run("pg_ctl", "stop", "--wait", "--mode=immediate")
+        shutil.rmtree(folder)
+
+
+def _postgresql() -> Path:
+    """The folder of PostgreSQL's programs, of the newest version; skips if there is none."""
+    on_path = shutil.which("initdb")
+    found = sorted(DEBIANS.glob("*/bin/initdb"), key=lambda file: int(file.parts[-3]))
+    if on_path is None and not found:
+        pytest.skip("no initdb of PostgreSQL (Debian: apt-get install postgresql)")
+    return found[-1].parent if found else Path(on_path).resolve().parent

@@ -9,7 +9,7 @@ import sqlite3
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,13 @@ import pytest
 from nbgrader.api import Grade, Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy import text
 
 from autograder import export, gradebook
 from autograder.course import Course
 from autograder.errors import JudgingUnfitError
 from autograder.release import read_release
+from autograder.settings import other_database
 from autograder.store import VerdictStore
 from autograder.submission import read_submission
 from autograder.verdict import ExerciseVerdict, Verdict, digest
@@ -87,13 +89,31 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return path
 
 
-@pytest.fixture
-def course(tmp_path: Path, empty_database: Path) -> Course:
+@pytest.fixture(scope="module")
+def empty_postgresql(new_database: Callable[..., str]) -> str:
+    """The same in PostgreSQL."""
+    url = new_database()
+    with gradebook._own_programs_first(), Gradebook(url, "backprop-by-hand"):
+        return url
+
+
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def course(request: pytest.FixtureRequest, tmp_path: Path, empty_database: Path) -> Course:
+    """A course with an empty gradebook, in each kind of database."""
     course = Course(tmp_path)
-    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
-    shutil.copy(empty_database, course.gradebook)
+    settings = (ROOT / "nbgrader_config.py").read_text()
+    if request.param == "PostgreSQL":
+        new, empty = map(request.getfixturevalue, ("new_database", "empty_postgresql"))
+        settings += f"c.CourseDirectory.db_url = {new(empty)!r}\n"
+    else:
+        shutil.copy(empty_database, course.gradebook)
+    course.config.write_text(settings)
     release(course, released())
     return course
+
+
+#: What is asked of a gradebook in a file only.
+in_a_file = pytest.mark.parametrize("course", ["SQLite"], indirect=True)
 
 
 def release(course: Course, notebook: dict[str, Any]) -> None:
@@ -158,7 +178,8 @@ def written(course: Course, verdict: Verdict) -> dict[str, str] | None:
 
 @contextmanager
 def opened(course: Course) -> Iterator[Gradebook]:
-    with Gradebook(f"sqlite:///{course.gradebook}", "backprop-by-hand") as book:
+    url = other_database(course) or f"sqlite:///{course.gradebook}"
+    with Gradebook(url, "backprop-by-hand") as book:
         yield book
 
 
@@ -215,14 +236,16 @@ def test_an_empty_gradebook_gets_the_cells_of_the_release(course: Course) -> Non
 def test_a_database_whose_making_was_cut_short_can_be_upgraded_by_nbgrader(
     course: Course, cut: str
 ) -> None:
-    with closing(sqlite3.connect(course.gradebook)) as db, db:
-        whole = db.execute("SELECT * FROM alembic_version").fetchall()
-        db.execute(cut)
+    with opened(course) as book:
+        whole = book.db.execute(text("SELECT * FROM alembic_version")).all()
+        book.db.execute(text(cut))
+        book.db.commit()
     gradebook.prepare(course, read_release(course, NAME))
-    with closing(sqlite3.connect(course.gradebook)) as db:
-        assert db.execute("SELECT * FROM alembic_version").fetchall() == whole
+    with opened(course) as book:
+        assert book.db.execute(text("SELECT * FROM alembic_version")).all() == whole
 
 
+@in_a_file
 def test_a_database_is_made_without_alembic_on_the_path(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -237,6 +260,7 @@ def test_a_database_is_made_without_alembic_on_the_path(
     assert version
 
 
+@in_a_file
 def test_with_the_configuration_nbgrader_itself_finds_alembic(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -484,6 +508,7 @@ def test_formgrader_lists_what_was_graded_here(course: Course) -> None:
     assert (submission["score"], submission["max_score"]) == (6, 6)
 
 
+@in_a_file
 def test_a_database_that_is_broken_is_one_line_and_loses_nothing(
     course: Course, empty_database: Path
 ) -> None:
@@ -522,8 +547,8 @@ def test_the_table_has_the_promised_columns_and_no_bare_zero_for_a_missing_score
     course: Course,
 ) -> None:
     write(course, unreadable(), judged("bob"))
-    text = export.as_csv(rows(course).values())
-    first, *lines = list(csv.DictReader(io.StringIO(text, newline="")))
+    table = export.as_csv(rows(course).values())
+    first, *lines = list(csv.DictReader(io.StringIO(table, newline="")))
     assert list(first) == (
         [
             "student",

@@ -34,3 +34,9 @@ def test_names_that_pages_would_take_for_more_are_refused_with_what_is_odd(
         f"the name of the student's folder has {shown} in it; expected letters, digits and signs "
         "such as . _ - @; rename the folder"
     )
+
+
+def test_a_name_that_nbgraders_columns_cannot_hold_is_refused_with_its_length() -> None:
+    assert is_plain("é" * 128)
+    with pytest.raises(UnreadableError, match="has 129 characters; expected at most 128"):
+        require_plain("é" * 129)
