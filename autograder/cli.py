@@ -248,9 +248,10 @@ def _grade(options: argparse.Namespace) -> int:
 
 
 def _rehearse(course: Course, options: argparse.Namespace) -> int:
-    from autograder import batch, regrading, session
+    from autograder import batch, freshness, regrading, session
     from autograder.watching import Watching
 
+    freshness.require_fresh(course, options.assignment)
     isolation = session.isolation(options.tier, unisolated=options.unisolated)
     submissions = batch.find_submissions(course, options.assignment, options.students)
     if not options.compare:
@@ -275,11 +276,12 @@ def _rehearse(course: Course, options: argparse.Namespace) -> int:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    from autograder import batch, explanation, session
+    from autograder import batch, explanation, freshness, session
     from autograder.sandbox import SandboxError
 
     course = _course(options)
     assignment = course.require(explanation.assignment_of(options.exercise))
+    freshness.require_fresh(course, assignment)
     store = _store(course)
     grader = batch.make_grader(course, assignment, session.isolation())
     folder = course.submitted / options.student / assignment

@@ -5,7 +5,6 @@ from their ``grade_id`` or their number, metadata are reduced to what is needed,
 are the same on every system.
 """
 
-import hashlib
 import logging
 import re
 from dataclasses import dataclass
@@ -22,9 +21,8 @@ from traitlets.config import Config
 from autograder.course import Course
 from autograder.errors import RefusedError
 from autograder.percent import SourceCell, read_cells
+from autograder.release import DIGEST_KEY, source_digest
 
-#: The key of a notebook's metadata that holds the digest of the source it was made of.
-DIGEST_KEY = "built_from"
 _KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 _LANGUAGE = {"name": "python"}
 # jupytext turns "# %magic" into "%magic", so texts are compared without these.
@@ -56,11 +54,10 @@ def read_source(course: Course, name: str) -> SolutionNotebook:
         # jupytext leaves itself notes for the way back, which is never gone here.
         for key in set(cell.metadata) - set(read.metadata):
             del cell.metadata[key]
-    digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
     notebook.metadata = {
         "kernelspec": _KERNELSPEC,
         "language_info": _LANGUAGE,
-        DIGEST_KEY: {"file": file, "sha256": digest},
+        DIGEST_KEY: {"file": file, "sha256": source_digest(text)},
     }
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     return SolutionNotebook(notebook, cells)

@@ -61,7 +61,7 @@ class Grader:
     def _asked(self) -> str:
         """A hash of what is asked.  The visible cases stand for the recipes that made them."""
         parts = [
-            *(recorded.load(q.exercise.name).to_json() for q in self.questions),
+            *(recorded.text(q.exercise.name) for q in self.questions),
             *(self.reference.source(name) for name in sorted(self.reference.functions)),
             repr(self.release),
             self.isolation.tier,

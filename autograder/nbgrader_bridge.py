@@ -29,7 +29,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import parse_utc
 
-from autograder import autograded, batch, gradebook, session, student_names
+from autograder import autograded, batch, freshness, gradebook, session, student_names
 from autograder.course import Course, CourseNotFoundError
 from autograder.errors import UsageError
 from autograder.grading import Grader
@@ -74,8 +74,9 @@ class _Autograding:
 
     @classmethod
     def of(cls, folders: CourseDirectory) -> "_Autograding":
-        """Raises UsageError when nothing can be graded: no such assignment, no isolation."""
+        """Raises UsageError when nothing can be graded: no such assignment, no isolation ..."""
         course = _course(Path(folders.root))
+        freshness.require_fresh(course, course.require(folders.assignment_id))
         grader = batch.make_grader(course, folders.assignment_id, session.isolation())
         gradebook.prepare(course, grader.release, db_url=str(folders.db_url))
         return cls(course, grader)

@@ -4,14 +4,18 @@ A release is trusted: it is generated, tracked, and compared byte for byte with 
 source.  Submissions are read elsewhere, with suspicion.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Literal
 
 from autograder.course import Course
 from autograder.errors import UsageError
+
+#: The key of a notebook's metadata that holds the digest of the source it was made of.
+DIGEST_KEY = "built_from"
 
 #: What nbgrader does with a cell: scored by machine, scored by a person, written by the
 #: student, or given and kept from being edited.
@@ -56,13 +60,16 @@ class ReleasedCode:
 class Release:
     """All of a released notebook that grading needs, in the notebook's order.
 
-    ``companions`` are the modules beside it, each with its source.
+    ``companions`` are the modules beside it, each with its source.  ``built_from`` is the
+    digest of the file in ``solutions/`` that it was made of (see ``source_digest``); it is
+    not a part of what is asked, which is known by this record's ``repr``.
     """
 
     assignment: str
     cells: tuple[ReleasedCell, ...]
     code: tuple[ReleasedCode, ...]
     companions: tuple[tuple[str, str], ...] = ()
+    built_from: str = field(default="", repr=False)
 
     def cell(self, grade_id: str) -> ReleasedCell:
         """The cell of that ``grade_id``; raises ``UsageError`` if there is none."""
@@ -73,6 +80,11 @@ class Release:
             f"{self.assignment}: no cell {grade_id!r} in the released notebook; found "
             f"{', '.join(cell.grade_id for cell in self.cells)}; run 'autograder build'"
         )
+
+
+def source_digest(text: str) -> str:
+    """Identifies the text of a file in ``solutions/``, prose and all."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def solution_id(function: str) -> str:
@@ -95,7 +107,7 @@ def read_release(course: Course, assignment: str) -> Release:
         ) from None
     try:
         release = _parse(assignment, text)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(
             f"{path} is not a released notebook ({error!r}); run 'autograder build' to make it anew"
         ) from error
@@ -131,7 +143,8 @@ def _parse(assignment: str, text: str) -> Release:
                     cell_type=cell["cell_type"],
                 )
             )
-    return Release(assignment, tuple(cells), tuple(code))
+    built_from = notebook.get("metadata", {}).get(DIGEST_KEY, {}).get("sha256", "")
+    return Release(assignment, tuple(cells), tuple(code), built_from=built_from)
 
 
 def _joined(source: str | list[str]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from autograder import batch, sandbox, student_names
+from autograder import batch, freshness, sandbox, student_names
 from autograder.course import Course
 from autograder.errors import JudgingUnfitError, UsageError
 from autograder.grading import Grader
@@ -48,7 +48,11 @@ def grade(
     force: bool = False,
     quiet: bool = False,
 ) -> Outcome:
-    """Judge the submissions to ``assignment`` and write gradebook and notebooks."""
+    """Judge the submissions to ``assignment`` and write gradebook and notebooks.
+
+    Raises UsageError when the course was edited since it was built.
+    """
+    freshness.require_fresh(course, course.require(assignment))
     make = partial(batch.make_grader, course, assignment, isolation, limits)
     release = make().release
     submissions = batch.find_submissions(course, assignment, students)

@@ -7,7 +7,8 @@ a tanh is not, and may differ between processors in its last bits.
 """
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +27,8 @@ from course_utils.specimens import Specimen, specimen
 _RARE = ("after", "explains")
 #: What are several names.
 _NAMES = ("outputs", "cases", "after")
+
+_DRIVER = re.compile(r'"driver": "(\w+)"}$')
 
 FOLDER = Path(__file__).parent / "data" / "exercises"
 
@@ -86,29 +89,26 @@ class Recorded:
 
     def to_json(self) -> str:
         """The text of the file: one case or mistake a line, ends with a newline."""
-        cases = {
-            name: {
-                "inputs": {k: _encode(v) for k, v in case.inputs.items()},
-                "dout": _encode(case.dout),
-                "answer": {k: _encode(v) for k, v in self.answers[name].items()},
-                **({"saved": saved} if (saved := _encode(case.saved)) else {}),
-                **({"driver": case.driver} if case.driver else {}),
-            }
+        case_lines = ",\n".join(
+            f"{_beginning(name, case.inputs)}{json.dumps(self._rest(name))[1:]}"
             for name, case in self.cases.items()
-        }
-        case_lines = ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in cases.items())
+        )
         mistakes = ",\n".join(json.dumps(_told(mistake)) for mistake in self.mistakes)
-        exercise = asdict(self.exercise)
-        exercise["checks"] = [
-            {key: value for key, value in check.items() if value or key not in _RARE}
-            for check in exercise["checks"]
-        ]
         return (
-            f'{{"exercise": {json.dumps(exercise, indent=1)},\n'
-            f'"cases": {{\n{case_lines}\n}},\n'
-            f'"tiny": {json.dumps(self.tiny)},\n'
+            f"{_head(self.exercise)}{case_lines}\n}},\n"
+            f"{_tiny(self.tiny)}"
             f'"mistakes": [\n{mistakes}\n]}}\n'
         )
+
+    def _rest(self, name: str) -> dict[str, Any]:
+        """What is written of a case behind its inputs."""
+        case = self.cases[name]
+        return {
+            "dout": _encode(case.dout),
+            "answer": {k: _encode(v) for k, v in self.answers[name].items()},
+            **({"saved": saved} if (saved := _encode(case.saved)) else {}),
+            **({"driver": case.driver} if case.driver else {}),
+        }
 
     @classmethod
     def from_json(cls, text: str) -> "Recorded":
@@ -144,10 +144,37 @@ class Recorded:
 
 def load(exercise: str) -> Recorded:
     """The recorded exercise of this name; KeyError when there is none, see ``names``."""
+    return Recorded.from_json(text(exercise))
+
+
+def text(exercise: str) -> str:
+    """What the file of this exercise holds; KeyError when there is none."""
     file = FOLDER / f"{exercise}.json"
     if not exercise.isidentifier() or not file.is_file():
         raise KeyError(exercise)
-    return Recorded.from_json(file.read_text(encoding="utf-8"))
+    return file.read_text(encoding="utf-8")
+
+
+def is_asked(
+    recorded: str,
+    exercise: Exercise,
+    inputs: Mapping[str, Mapping[str, Value]],
+    drivers: Mapping[str, str],
+    tiny: Sequence[str],
+) -> bool:
+    """Tell whether a file's text ``recorded`` asks this: an exercise, and cases of these inputs.
+
+    ``drivers`` are those of the cases that have one.  Nothing is read but where cases begin
+    and end: answers and known mistakes are most of the file.
+    """
+    head, end = _head(exercise), f"\n}},\n{_tiny(tiny)}"
+    if not recorded.startswith(head) or end not in recorded:
+        return False
+    lines = recorded[len(head) : recorded.index(end)].split(",\n")
+    return len(lines) == len(inputs) and all(
+        line.startswith(_beginning(name, given)) and _driver_in(line) == drivers.get(name, "")
+        for line, (name, given) in zip(lines, inputs.items(), strict=True)
+    )
 
 
 def names() -> list[str]:
@@ -163,6 +190,31 @@ def parts() -> dict[str, list[str]]:
         if asked.part:
             others.append(asked.part)
     return found
+
+
+def _head(exercise: Exercise) -> str:
+    """What a file begins with, to its first case."""
+    told = asdict(exercise)
+    told["checks"] = [
+        {key: value for key, value in check.items() if value or key not in _RARE}
+        for check in told["checks"]
+    ]
+    return f'{{"exercise": {json.dumps(told, indent=1)},\n"cases": {{\n'
+
+
+def _beginning(name: str, inputs: Mapping[str, Value]) -> str:
+    """The line of a case, to the end of its inputs."""
+    return f'{json.dumps(name)}: {{"inputs": {json.dumps(_encode(inputs))}, '
+
+
+def _driver_in(line: str) -> str:
+    """The driver that the line of a case ends with; empty if it has none."""
+    found = _DRIVER.search(line)
+    return found[1] if found else ""
+
+
+def _tiny(names: Sequence[str]) -> str:
+    return f'"tiny": {json.dumps(names)},\n'
 
 
 def _same_case(a: Case, b: Case) -> bool:

@@ -13,6 +13,7 @@ import pytest
 
 from autograder import cli, recording, sandbox
 from autograder.course import Course
+from autograder.release import source_digest
 from autograder.sandbox import Isolation
 
 ROOT = Path(__file__).parents[2]
@@ -237,7 +238,13 @@ def test_a_class_is_graded_shown_told_and_kept(
     source = course.solution_file(NAME)
     text = source.read_text(encoding="utf-8")
     assert text.count("db = dout.sum(") == 1
-    source.write_text(text.replace("db = dout.sum(", "db = 2 * dout.sum("), encoding="utf-8")
+    wrong = text.replace("db = dout.sum(", "db = 2 * dout.sum(")
+    source.write_text(wrong, encoding="utf-8")
+    # As if it had been built.
+    release = course.release_file(NAME)
+    released = release.read_text(encoding="utf-8")
+    assert source_digest(text) in released
+    release.write_text(released.replace(source_digest(text), source_digest(wrong)), "utf-8")
     caplog.set_level(logging.CRITICAL)
     code, out, _ = run("grade", NAME, "--json", "--students", "ada")
     assert code == 3

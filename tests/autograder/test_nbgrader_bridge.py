@@ -457,6 +457,17 @@ def test_an_assignment_that_was_never_released_is_one_line(course: Course) -> No
     assert "Traceback" not in run.stderr
 
 
+def test_what_was_edited_after_the_last_build_grades_nobody(course: Course) -> None:
+    hand_in(course, "ada", solved)
+    source = course.solution_file(NAME)
+    source.write_text(source.read_text("utf-8").replace('"points": 10', '"points": 11'), "utf-8")
+    before = everything_in(course.root)
+    result = press_autograde(course, "ada")
+    assert not result["success"]
+    assert f"Nothing was graded: {NAME} was edited after the last build: solutions" in result["log"]
+    assert everything_in(course.root) == before
+
+
 def test_a_fault_of_the_grader_is_no_zero(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     hand_in(course, "ada", solved)
 

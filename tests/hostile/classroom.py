@@ -24,7 +24,7 @@ from nbgrader.api import Gradebook
 
 from autograder import gradebook, reference
 from autograder.course import Course
-from autograder.release import read_release
+from autograder.release import read_release, source_digest
 from autograder.secret import read_secret
 from autograder.store import VerdictStore
 from autograder.verdict import Verdict
@@ -108,8 +108,14 @@ class Classroom:
         """Put a marker into every place that must not be read."""
         course, markers = self.course, self.markers
         self.markers["secret"] = read_secret(course.secret).hex()
-        with course.solution_file(NAME).open("a", encoding="utf-8") as file:
-            file.write(f"# {markers['solutions']}\n")
+        source, release = course.solution_file(NAME), course.release_file(NAME)
+        text = source.read_text(encoding="utf-8")
+        marked = f"{text}# {markers['solutions']}\n"
+        source.write_text(marked, encoding="utf-8")
+        # As if the course had been built with it.
+        released = release.read_text(encoding="utf-8")
+        renamed = released.replace(source_digest(text), source_digest(marked))
+        release.write_text(renamed, encoding="utf-8")
         gradebook.prepare(course, read_release(course, NAME))
         with Gradebook(f"sqlite:///{course.gradebook}", "backprop-by-hand") as book:
             book.add_student("somebody", last_name=markers["gradebook"])
