@@ -56,7 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="autograder", description="Build, grade and report the notebooks of a course."
     )
-    parser.add_argument("--course", type=Path, help="folder of the course (default: around here)")
+    parser.add_argument(
+        "--course", type=Path, help="the course's own folder (default: around here)"
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     build = commands.add_parser("build", help="make the released notebooks from solutions/")
@@ -157,7 +159,7 @@ def _positive(text: str) -> int:
 
 
 def _course(options: argparse.Namespace) -> Course:
-    return Course.find(options.course)
+    return Course.find() if options.course is None else Course.at(options.course)
 
 
 def _build(options: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ _NOTEBOOK_NAME = re.compile(r"\d\d_[a-z0-9_]+")
 
 
 class CourseNotFoundError(UsageError):
-    """No folder above the working directory holds a course."""
+    """There is no course where one was looked for."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,35 @@ class Course:
         """
         start = Path.cwd() if start is None else start.resolve()
         for folder in (start, *start.parents):
-            if (folder / _CONFIG).is_file() and (folder / _SOLUTIONS).is_dir():
+            if not _lacking(folder):
                 return cls(folder)
         raise CourseNotFoundError(
             f"no course found in {start} or above it; expected a folder with {_CONFIG} and "
             f"{_SOLUTIONS}/; run the command inside a checkout of the course"
+        )
+
+    @classmethod
+    def at(cls, folder: Path) -> "Course":
+        """Return the course whose root is ``folder``, and no other.
+
+        Raises ``CourseNotFoundError`` when ``folder`` is no course, even inside one: whoever
+        names a folder must not grade the class of another.
+        """
+        root = folder.resolve()
+        lacking = _lacking(root)
+        if not lacking:
+            return cls(root)
+        if not root.is_dir():
+            found = "there is no such folder"
+        else:
+            found = f"it lacks {' and '.join(lacking)}"
+        advice = "name the folder of the course"
+        around = [above for above in root.parents if not _lacking(above)]
+        if around:
+            advice = f"it lies in the course {around[0]}: name that one, if it is meant"
+        raise CourseNotFoundError(
+            f"{root} is no course: {found}; expected a folder with {_CONFIG} and {_SOLUTIONS}/; "
+            f"{advice}"
         )
 
     # What instructors write, and what is made of it.
@@ -140,3 +164,9 @@ class Course:
         raise UsageError(
             f"no assignment {notebook!r}; {self.solutions} has {known}; give one of these names"
         )
+
+
+def _lacking(folder: Path) -> list[str]:
+    """What a folder would need to be a course."""
+    has_config, has_solutions = (folder / _CONFIG).is_file(), (folder / _SOLUTIONS).is_dir()
+    return [*([] if has_config else [_CONFIG]), *([] if has_solutions else [f"{_SOLUTIONS}/"])]

@@ -105,9 +105,20 @@ def test_what_was_not_graded_cannot_be_shown(refused, course, command, named) ->
     assert not course.verdicts.exists()
 
 
-def test_a_folder_that_is_no_course_is_told(tmp_path, capsys) -> None:
-    assert cli.main(["--course", str(tmp_path), "build"]) == 2
-    assert "no course found in" in capsys.readouterr().err
+def test_a_folder_that_is_no_course_is_told_even_inside_one(course, hand_in, capsys) -> None:
+    hand_in("ada", b"{}")
+    inside = course.root / "class of 2026"
+    for folder, found in (
+        (inside, "there is no such folder"),
+        (course.solutions, "it lacks nbgrader_config.py and solutions/"),
+    ):
+        assert cli.main(["--course", str(folder), "grade", NAME]) == 2
+        assert capsys.readouterr().err == (
+            f"autograder: {folder.resolve()} is no course: {found}; expected a folder with "
+            f"nbgrader_config.py and solutions/; it lies in the course {course.root.resolve()}: "
+            "name that one, if it is meant\n"
+        )
+    assert not course.verdicts.exists()
 
 
 @pytest.mark.parametrize(

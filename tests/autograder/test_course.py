@@ -31,6 +31,16 @@ def test_the_working_directory_is_where_the_search_begins(
     assert Course.find().root.samefile(course.root)
 
 
+def test_a_course_that_is_named_is_that_one_or_none(course: Course, monkeypatch) -> None:
+    monkeypatch.chdir(course.root.parent)
+    assert Course.at(Path(course.root.name)) == course
+    (course.solutions / "nbgrader_config.py").write_text("")
+    with pytest.raises(CourseNotFoundError, match=r"solutions is no course: it lacks solutions/; "):
+        Course.at(course.solutions)
+    with pytest.raises(CourseNotFoundError, match=r"it lacks .*; name the folder of the course$"):
+        Course.at(course.root.parent)
+
+
 @pytest.mark.parametrize("present", ["nbgrader_config.py", "solutions", None])
 def test_a_folder_with_half_of_a_course_is_not_one(tmp_path: Path, present: str | None) -> None:
     if present == "solutions":
