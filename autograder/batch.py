@@ -229,7 +229,7 @@ def kept(
         return None
     content = content_of(grader, folder)
     same = bool(content) and known.content == content
-    if not same and known.key != _key(grader, student, folder):
+    if not same and (not known.key or known.key != _key(grader, student, folder)):
         return None
     try:
         verdict = store.get(student, grader.release.assignment)
@@ -243,10 +243,16 @@ def kept(
 
 
 def content_of(grader: Grader, folder: Path) -> str:
-    """Identifies the bytes of a submission and when it was handed in; empty if none can be read."""
+    """Identifies what was handed in, byte by byte, and when; of no plain file, why it is none.
+
+    Empty where that cannot be told.
+    """
     # Whatever goes wrong here goes wrong where it is judged, too, and is told there.
     with suppress(Exception):
-        handed_in = read_bytes(submission_file(folder, grader.release.assignment))
+        try:
+            handed_in = read_bytes(submission_file(folder, grader.release.assignment))
+        except UnreadableError as error:
+            handed_in = f"no file: {error}".encode()
         return grader.content(read_timestamp(folder).encode() + b"\0" + handed_in)
     return ""
 

@@ -13,7 +13,7 @@ What is counted, and of whom:
 import re
 import statistics
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from autograder.release import Release, ReleasedCell, read_release
 from autograder.score import state
 from autograder.store import VerdictStore
 from autograder.verdict import ExerciseVerdict, Verdict
+from course_utils.card_content import about
 from course_utils.exercise import VALUE_KINDS, CheckResult
 from course_utils.report_card import ReportCard
 
@@ -216,7 +217,7 @@ def _assignment(release: Release, kept: Sequence[tuple[Verdict, str]]) -> Assign
         states={name: states[name] for name in STATES},
         exercises=tuple(_exercise(cell, judged) for cell in graded),
         mistakes=tuple(_mistakes(judged)),
-        attention=tuple(_attention(kept)),
+        attention=tuple(_attention(kept, {cell.grade_id for cell in graded})),
         scores=tuple(sorted(scores)),
         maximum=sum(cell.points for cell in graded),
         manual=tuple((c.grade_id, c.points) for c in release.cells if c.kind == "manual"),
@@ -244,7 +245,7 @@ def _exercise(cell: ReleasedCell, verdicts: Sequence[Verdict]) -> ExerciseReport
         maximum=cell.maximum,
         bonus=cell.is_bonus,
         states={name: states[name] for name in EXERCISE_STATES},
-        without_answer=sum(card.status == "failed" and bool(card.reason) for card in cards),
+        without_answer=sum(map(_gave_no_answer, cards)),
         checks=tuple(_checks(cell.grade_id, cards)),
     )
 
@@ -287,8 +288,14 @@ def _mistakes(verdicts: Sequence[Verdict]) -> Iterator[RecognisedMistake]:
         yield RecognisedMistake(exercise, name, number)
 
 
-def _attention(kept: Sequence[tuple[Verdict, str]]) -> Iterator[Attention]:
-    """Faults of the grader first, then unreadable files, then grades that are out of date."""
+def _attention(
+    kept: Sequence[tuple[Verdict, str]], exercises: Collection[str]
+) -> Iterator[Attention]:
+    """Faults of the grader first, unreadable files, grades that are out of date, no answers.
+
+    A function that gave no answer has lost all its points at once: it never came to an end, or
+    ended its process, or is not there.
+    """
     for status in ("not judged", "unreadable"):
         for verdict, _ in kept:
             if verdict.status == status:
@@ -297,3 +304,15 @@ def _attention(kept: Sequence[tuple[Verdict, str]]) -> Iterator[Attention]:
         if stale:
             reason = f"an older grade stands; the latest run has none: {stale}"
             yield Attention(verdict.student, "pending", reason)
+    for verdict, _ in kept:
+        reasons = [
+            about(found.exercise, found.card.reason)
+            for found in verdict.exercises
+            if found.exercise in exercises and _gave_no_answer(found.card)
+        ]
+        if verdict.status == "judged" and reasons:
+            yield Attention(verdict.student, "failed", "; ".join(dict.fromkeys(reasons)))
+
+
+def _gave_no_answer(card: ReportCard) -> bool:
+    return card.status == "failed" and bool(card.reason)

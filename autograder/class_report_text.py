@@ -36,7 +36,7 @@ def _assignment(report: "AssignmentReport") -> Iterator[str]:
     yield from _titled("Needs attention", _attention(report))
     yield from _titled("What the class has not understood", _most_failed(report))
     yield from _titled("Mistakes that were recognised", _mistakes(report))
-    yield from _titled("Exercises and checks: passed, of those who tried", _exercises(report))
+    yield from _titled("Exercises and checks: how many passed, of how many", _exercises(report))
     yield from _titled(
         f"Scores out of {pages.points(report.maximum)}, without bonus", _scores(report)
     )
@@ -82,18 +82,23 @@ def _mistakes(report: "AssignmentReport") -> Iterator[str]:
 
 
 def _exercises(report: "AssignmentReport") -> Iterator[str]:
+    yield from _wrapped(pages.COUNTED, "  ", "  ")
     for exercise in report.exercises:
         name = f"{exercise.exercise} (bonus)" if exercise.bonus else exercise.exercise
-        yield _row(name, exercise.rate, "  ")
+        yield from _row(name, exercise.rate, "  ")
         yield from _wrapped(exercise.aside, "    ", "    ")
         for check in exercise.checks:
-            yield _row(check.title, check.rate, "    ")
+            yield from _row(check.title, check.rate, "    ")
 
 
-def _row(name: str, rate: "Rate", indent: str) -> str:
+def _row(name: str, rate: "Rate", indent: str) -> Iterator[str]:
+    """The name, on as many lines as it takes, and the rate beside the first."""
     room = WIDTH - _BAR - _NUMBERS - 2
-    label = indent + textwrap.shorten(name, room - len(indent), placeholder="...")
-    return f"{label:<{room}} {_bar(rate.share)} {rate}"
+    first, *more = textwrap.wrap(
+        name, room, initial_indent=indent, subsequent_indent=f"{indent}  ", break_on_hyphens=False
+    )
+    yield f"{first:<{room}} {_bar(rate.share)} {rate}"
+    yield from more
 
 
 def _scores(report: "AssignmentReport") -> Iterator[str]:

@@ -282,7 +282,7 @@ def _explain(options: argparse.Namespace) -> int:
     from autograder.sandbox import SandboxError
 
     course = _course(options)
-    assignment = course.require(explanation.assignment_of(options.exercise))
+    assignment = course.require(explanation.assignment_of(course, options.exercise))
     freshness.require_fresh(course, assignment)
     store = _store(course)
     grader = batch.make_grader(course, assignment, session.isolation())

@@ -3,16 +3,25 @@
 It shows what no student may see: the hidden cases and what came back for them.
 """
 
+import os
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from autograder.course import Course
 from autograder.errors import UsageError
 from autograder.exercises import QUESTIONS, Question
 from autograder.grading import Grader
 from autograder.preparation import make
+from autograder.release import released_cells
 from autograder.store import VerdictStore
-from autograder.submission import UnreadableError, read_submission, submission_file
+from autograder.submission import (
+    UnreadableError,
+    read_submission,
+    student_folders,
+    submission_file,
+)
 from autograder.verdict import ExerciseVerdict, Verdict
 from course_utils.card_text import wrapped
 from course_utils.diagnosis import as_code
@@ -103,13 +112,31 @@ class Explanation:
         }
 
 
-def assignment_of(exercise: str) -> str:
-    """The assignment that asks for an exercise.  Raises UsageError if none does."""
-    for assignment, questions in QUESTIONS.items():
-        if any(question.exercise.name == exercise for question in questions):
+def assignment_of(course: Course, exercise: str) -> str:
+    """The assignment that asks for an exercise.
+
+    Raises UsageError if none does, with what the name may have been meant for.
+    """
+    names = {a: [q.exercise.name for q in questions] for a, questions in QUESTIONS.items()}
+    for assignment, known in names.items():
+        if exercise in known:
             return assignment
-    known = ", ".join(q.exercise.name for questions in QUESTIONS.values() for q in questions)
-    raise UsageError(f"no exercise {exercise!r}; there are {known}")
+    if exercise in names:
+        listed = ", ".join(names[exercise])
+        raise UsageError(
+            f"{exercise} is an assignment; expected one of its exercises: {listed}; name that one"
+        )
+    for assignment in course.notebooks:
+        cells = released_cells(course, assignment)
+        if any((cell.grade_id, cell.kind) == (exercise, "manual") for cell in cells):
+            raise UsageError(
+                f"{exercise} is a written answer of {assignment}; a person reads it, so there is "
+                "no verdict to explain; see it in formgrader or on the feedback page"
+            )
+    every = [name for known in names.values() for name in known]
+    close = get_close_matches(exercise, every, n=3)
+    advice = f"the closest are {', '.join(close)}" if close else f"there are {', '.join(every)}"
+    raise UsageError(f"no exercise {exercise!r}; {advice}")
 
 
 def explain(
@@ -123,9 +150,7 @@ def explain(
     assignment = grader.release.assignment
     verdict = store.get(student, assignment)
     if verdict is None:
-        raise UsageError(
-            f"no verdict on {student!r} for {assignment}; run 'autograder grade {assignment}' first"
-        )
+        raise _not_graded(store, folder, student, assignment)
     found = verdict.exercise(exercise)
     if found is None:
         raise UsageError(f"{student!r} has no score for {assignment}: {verdict.reason}")
@@ -143,6 +168,22 @@ def explain(
         judgement,
         tuple(_failing_case(grader, question, seed, judgement)),
         _what_changed(grader, verdict, grader.key(submission)),
+    )
+
+
+def _not_graded(store: VerdictStore, folder: Path, student: str, assignment: str) -> UsageError:
+    """Why there is no verdict: not graded yet, or nobody of that name has handed in."""
+    what = f"no verdict on {student!r} for {assignment}"
+    if os.path.lexists(folder):
+        return UsageError(f"{what}; run 'autograder grade {assignment}' first")
+    submitted = folder.parents[1]
+    handed_in = {name for name, _ in student_folders(submitted, assignment)}
+    known = {name.casefold(): name for name in sorted(store.students(assignment) | handed_in)}
+    close = [known[name] for name in get_close_matches(student.casefold(), known, n=3)]
+    advice = f"the closest are {', '.join(close)}" if close else "no name is close to it"
+    return UsageError(
+        f"{what}; nobody of that name is in {submitted}, and {advice}; give the name of a folder "
+        "there"
     )
 
 

@@ -19,6 +19,7 @@ from autograder.release import Release, ReleasedCell
 from autograder.score import state
 from autograder.store import VerdictStore
 from autograder.verdict import Verdict
+from course_utils.card_content import telling
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,9 @@ class GradeRow:
     """One line of the table of grades.
 
     ``exercise`` is the ``grade_id`` of a graded cell, or ``total``.  Scores are in points
-    and None where there is none; ``auto_max`` leaves out the bonus, which counts beyond it.
+    and None where there is none, or where they do not apply.  ``auto_score`` holds the bonus,
+    too; ``bonus_score`` is the part of it that counts beyond ``auto_max``, and ``bonus_max``
+    how large that can be.  ``manual_max`` is what a person can give for a written answer.
     ``manual_score`` and ``pending`` are as in ``gradebook.Entered``.
     """
 
@@ -35,7 +38,10 @@ class GradeRow:
     exercise: str
     auto_score: float | None
     auto_max: float | None
+    bonus_score: float | None
+    bonus_max: float | None
     manual_score: float | None
+    manual_max: float | None
     pending: bool
     status: str
     reason: str
@@ -112,15 +118,17 @@ def _automatic_row(cell: ReleasedCell, verdict: Verdict, stale: str, state: Ente
     score = found.score(cell.maximum) if found else None
     reason = verdict.reason
     if found:
-        failed = [check.title for check in found.card.checks if check.status == "failed"]
-        reason = found.card.reason or "; ".join(failed)
+        reason = found.card.reason or "; ".join(check.title for check in telling(found.card))
     return GradeRow(
         student=verdict.student,
         assignment=verdict.assignment,
         exercise=cell.grade_id,
         auto_score=score,
         auto_max=cell.points,
+        bonus_score=None if score is None else round(max(score - cell.points, 0.0), 2),
+        bonus_max=cell.bonus,
         manual_score=state.manual_score,
+        manual_max=None,
         pending=state.pending,
         status=found.card.status if found else verdict.status,
         reason=_with_stale(reason, stale),
@@ -136,7 +144,10 @@ def _manual_row(cell: ReleasedCell, verdict: Verdict, state: Entered) -> GradeRo
         exercise=cell.grade_id,
         auto_score=None,
         auto_max=None,
+        bonus_score=None,
+        bonus_max=None,
         manual_score=0.0 if unanswered else state.manual_score,
+        manual_max=cell.points,
         pending=state.pending,
         status="unreadable" if verdict.status == "unreadable" else status,
         reason=verdict.reason if verdict.status == "unreadable" else "",
@@ -145,19 +156,26 @@ def _manual_row(cell: ReleasedCell, verdict: Verdict, state: Entered) -> GradeRo
 
 def _total(release: Release, verdict: Verdict, stale: str, rows: Sequence[GradeRow]) -> GradeRow:
     automatic = [row for row in rows if row.auto_max is not None]
-    scores = [row.auto_score for row in automatic if row.auto_score is not None]
+    whole = all(row.auto_score is not None for row in automatic)
     manual = [row.manual_score for row in rows if row.manual_score is not None]
     return GradeRow(
         student=verdict.student,
         assignment=verdict.assignment,
         exercise="total",
-        auto_score=round(sum(scores), 2) if len(scores) == len(automatic) else None,
-        auto_max=sum(row.auto_max or 0.0 for row in automatic),
-        manual_score=round(sum(manual), 2) if manual else None,
+        auto_score=_sum(row.auto_score for row in automatic) if whole else None,
+        auto_max=_sum(row.auto_max for row in automatic),
+        bonus_score=_sum(row.bonus_score for row in automatic) if whole else None,
+        bonus_max=_sum(row.bonus_max for row in automatic),
+        manual_score=_sum(manual) if manual else None,
+        manual_max=_sum(row.manual_max for row in rows),
         pending=any(row.pending for row in rows),
         status=state(verdict, release),
         reason=_with_stale(verdict.reason, stale),
     )
+
+
+def _sum(points: Iterable[float | None]) -> float:
+    return round(sum(value or 0.0 for value in points), 2)
 
 
 def _with_stale(reason: str, stale: str) -> str:

@@ -144,9 +144,9 @@ def _notices(verdict: Verdict, stale: str) -> Iterator[Notice]:
         yield Notice(
             "Your file could not be read, so there is no score yet.",
             (
-                f"What was found: {verdict.reason}",
-                "No score is not a zero. Open the notebook in Jupyter and see that it is complete.",
-                f"Then save it as {verdict.assignment}.ipynb and hand it in again.",
+                # It ends with what to do; another instruction beside it would contradict it.
+                f"What was found: {verdict.reason}.",
+                "No score is not a zero.",
             ),
         )
     if verdict.status == "not judged":

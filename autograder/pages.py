@@ -18,10 +18,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from autograder.errors import JudgingUnfitError
 from course_utils import card_safety
 
-#: The longest text on one line of a page, in characters.
-LONGEST_LINE = 300
+#: The longest text on one line of a page, in characters: no reason of ours is cut.
+LONGEST_LINE = 1_000
 #: The longest block of code or prose on a page, in characters and in lines.
 LONGEST_BLOCK = (20_000, 600)
+
+#: Whom the rates of a class report are of.
+COUNTED = (
+    "Of an exercise, those count who started it; of a check, those whose function gave an answer "
+    "that the check could look at."
+)
 
 #: What a status looks like: a sign that says it without colour, before the word.
 SIGNS = {
@@ -92,5 +98,5 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters.update(shown=shown, block=block, points=points, base64=in_base64)
-    environment.globals["signs"] = SIGNS
+    environment.globals.update(signs=SIGNS, counted=COUNTED)
     return environment

@@ -49,7 +49,11 @@ class Projection:
 
     def add(self, graded: Graded) -> None:
         """Write this one, sooner or later; not if that has been done."""
-        if not (graded.projected and self._is_there(graded.verdict.student)):
+        student = graded.verdict.student
+        # What nbgrader's pages cannot show has its verdict, and no place there.
+        if not student_names.is_plain(student):
+            return
+        if not (graded.projected and self._is_there(student)):
             self._waiting.append(graded)
         if len(self._waiting) >= _TOGETHER:
             self.flush()
@@ -72,10 +76,8 @@ class Projection:
         from autograder import gradebook
 
         waiting, self._waiting = self._waiting, []
-        # What nbgrader's pages cannot show has its verdict, and no place there.
-        named = [one for one in waiting if student_names.is_plain(one.verdict.student)]
-        gradebook.write(self._course, self._release, [one.verdict for one in named])
-        written = [one for one in named if one.written or self._write_notebook(one)]
+        gradebook.write(self._course, self._release, [one.verdict for one in waiting])
+        written = [one for one in waiting if one.written or self._write_notebook(one)]
         self._store.mark_projected(
             self._release.assignment, [(one.verdict.student, one.content) for one in written]
         )

@@ -43,8 +43,9 @@ _ADDED = {
 class Known:
     """What is known of a verdict that is final and not stale.
 
-    ``key`` identifies what was judged, ``content`` (a digest) the very bytes that it was
-    read from; ``projected``: gradebook and autograded notebook have been written of it.
+    ``key`` identifies what was judged, and is empty where nothing could be read; ``content``
+    (a digest) identifies the very bytes that were handed in; ``projected``: gradebook and
+    autograded notebook have been written of it.
     """
 
     key: str
@@ -131,7 +132,7 @@ class VerdictStore:
         with self._open() as db:
             rows = db.execute(
                 "SELECT student, key, content, projected FROM verdicts "
-                "WHERE assignment = ? AND status = 'judged' AND stale = ''",
+                "WHERE assignment = ? AND status IN ('judged', 'unreadable') AND stale = ''",
                 (assignment,),
             ).fetchall()
         return {

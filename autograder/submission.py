@@ -90,9 +90,11 @@ def submission_file(folder: Path, assignment: str) -> Path:
         path.lstat()
     except (FileNotFoundError, NotADirectoryError):
         others = sorted(p.name for p in folder.glob("*.ipynb")) if folder.is_dir() else []
-        found = f"found {', '.join(map(_shown, others[:3]))}" if others else "found no notebook"
+        if not others:
+            raise UnreadableError(f"found no notebook; expected {path.name}; submit it") from None
         raise UnreadableError(
-            f"{found}; expected {path.name}; submit the notebook under its own name"
+            f"found {', '.join(map(_shown, others[:3]))}; expected {path.name}; give the notebook "
+            "that name and submit it again"
         ) from None
     except OSError as error:
         raise UnreadableError(

@@ -151,6 +151,31 @@ def test_what_has_not_changed_is_not_judged_again(hand_in, grade, judged, notebo
     assert first["bob"].exercise(FORWARD).share == 1
 
 
+def test_a_file_of_another_name_keeps_its_verdict_until_the_folder_changes(
+    hand_in, grade, judged
+) -> None:
+    path = hand_in("ada", SMALL)
+    other = path.rename(path.with_name(f"{NAME} (1).ipynb"))
+    hand_in("bob", b"{")
+    first = grade()
+    assert sorted(judged) == ["ada", "bob"]
+    again = grade()
+    assert judged == []
+    assert again == first
+    assert again["ada"].reason == (
+        f"found {NAME} (1).ipynb; expected {NAME}.ipynb; give the notebook that name and submit it "
+        "again"
+    )
+    # Another reason, and another one, and at last the notebook.
+    other.unlink()
+    assert grade()["ada"].reason.startswith("found no notebook")
+    hand_in("ada", b"")
+    assert grade()["ada"].reason.startswith("the file is empty")
+    hand_in("ada", SMALL)
+    assert grade()["ada"].status == "judged"
+    assert judged == ["ada"]
+
+
 def test_what_has_changed_is_judged_again_and_only_that(hand_in, grade, judged) -> None:
     for student in ("ada", "bob"):
         hand_in(student, SMALL)

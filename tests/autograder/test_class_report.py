@@ -202,6 +202,7 @@ def test_what_needs_a_person_is_listed_with_its_reason_the_grader_s_faults_first
         ("gus", "not judged"),
         ("fay", "unreadable"),
         ("ada", "pending"),
+        ("eli", "failed"),
     ]
     assert "an older grade stands" in report.attention[2].reason
     assert "no memory" in report.attention[2].reason
@@ -214,7 +215,11 @@ def test_the_page_shows_numbers_bars_and_reasons(course: Course, store: VerdictS
     assert "1 of 4 (25 %)" in html
     assert 'style="width:25.0%;' in html
     assert 'style="width:66.7%;' in html
-    assert "2 of 3 fail" in html
+    assert "Failed, of those looked at" in html
+    assert '<td class="number">2 of 3</td>' in html
+    assert "Of an exercise, those count who started it; of a check, those whose function" in html
+    assert "Passed, of those counted" in html
+    assert "conv: used more than 1 s of processor time" in html
     assert "The rule of dx." in html
     assert "leave out the 2 without a score" in html
     assert "the file is not valid JSON" in html
@@ -271,8 +276,30 @@ def test_the_text_fits_a_terminal_and_says_the_same(course: Course, store: Verdi
     assert "2 of 3 fail conv: the dx" in text
     assert "Rule: The rule of dx." in text
     assert re.search(r"the db +█+·+ 2 of 3 \(67 %\)", text)
+    assert "eli (failed): conv: used more than 1 s of processor time" in text
     assert "gus (not judged): the sandbox failed" in text
     assert "mean 1.4, median 0, lowest 0, highest 5" in text
+
+
+def test_nothing_of_ours_is_cut_off(course: Course, store: VerdictStore) -> None:
+    title = "dx, the gradient with respect to the images, where windows overlap at the border"
+    checks = (CheckResult("dx", title, "A rule.", 1, "value", "failed", ""),)
+    reason = "the function was stopped: " + "it asked for more memory than there is, " * 10 + "too"
+    wrong = ReportCard("conv", "failed", checks)
+    stopped = ReportCard("conv", "failed", checks, reason=reason)
+    for student, made in (("ada", wrong), ("bob", stopped)):
+        exercises = (ExerciseVerdict("conv", 0.0, made),)
+        store.put(Verdict(student, ASSIGNMENT, "judged", exercises))
+    text = class_report.report(course, ASSIGNMENT, store).text()
+    html = page(course, store, ASSIGNMENT)
+    for shown in (" ".join(text.split()), html):
+        assert f"conv: {reason}" in shown
+        assert "..." not in shown
+    assert title in html
+    assert max(map(len, text.splitlines())) <= 88
+    # The bar stands beside the first line of the title.
+    told = re.sub(r"·+ 0 of 1 \(0 %\)", "", text[text.index("Exercises and checks") :])
+    assert title in " ".join(told.split())
 
 
 def page(course: Course, store: VerdictStore, *assignments: str) -> str:

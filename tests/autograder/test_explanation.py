@@ -78,14 +78,39 @@ def test_a_submission_that_changed_since_is_told(grader, store, judged, hand_in,
 
 def test_whom_nobody_judged_nobody_explains(grader, store, judged) -> None:
     folder = judged()
-    with pytest.raises(UsageError, match="no verdict on 'bob' for 02_convolution; run"):
-        explain(grader, store, folder, "bob", "conv_backward_naive")
+    (folder.parents[1] / "bob" / NAME).mkdir(parents=True)
+    for name, told in (
+        ("bob", "no verdict on 'bob' for 02_convolution; run 'autograder grade 02_convolution'"),
+        ("Ada!", r"nobody of that name is in .*submitted, and the closest are ada; give the name"),
+        ("zoltan", "nobody of that name is in .*, and no name is close to it; give the name"),
+    ):
+        place = folder.parents[1] / name / NAME
+        with pytest.raises(UsageError, match=told):
+            explain(grader, store, place, name, "conv_backward_naive")
     (folder / f"{NAME}.ipynb").write_text("{")
     with pytest.raises(UsageError, match="can no longer be read: the file is not valid JSON"):
         explain(grader, store, folder, "ada", "conv_backward_naive")
 
 
-def test_an_exercise_names_its_assignment() -> None:
-    assert explanation.assignment_of("avg_pool_backward_naive_padding") == "03_pooling"
-    with pytest.raises(UsageError, match=r"no exercise 'conv'; there are .*conv_forward_naive, "):
-        explanation.assignment_of("conv")
+def test_an_exercise_names_its_assignment(course) -> None:
+    assert explanation.assignment_of(course, "avg_pool_backward_naive_padding") == "03_pooling"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("nothing", r"^no exercise 'nothing'; there are .*conv_forward_naive, "),
+        ("conv_backward", r"^no exercise 'conv_backward'; the closest are .*conv_backward_naive"),
+        (
+            "02_convolution",
+            "^02_convolution is an assignment; expected one of its exercises: conv_forward",
+        ),
+        (
+            "why_gradients_add",
+            "^why_gradients_add is a written answer of 02_convolution; a person reads it, so ",
+        ),
+    ],
+)
+def test_what_is_no_exercise_is_told_with_what_it_is(course, name: str, told: str) -> None:
+    with pytest.raises(UsageError, match=told):
+        explanation.assignment_of(course, name)

@@ -537,8 +537,30 @@ def test_there_is_a_row_for_each_graded_cell_and_one_for_the_sum(course: Course)
     assert table["ada", "double_twice"].auto_max == 0
     assert table["ada", "why"].status == "graded"
     assert table["ada", "total"] == export.GradeRow(
-        "ada", NAME, "total", 3.0, 4.0, 1.5, pending=False, status="failed", reason=""
+        "ada",
+        NAME,
+        "total",
+        3.0,
+        4.0,
+        1.0,
+        2.0,
+        1.5,
+        2.0,
+        pending=False,
+        status="failed",
+        reason="",
     )
+    worth = {
+        exercise: (row.bonus_score, row.bonus_max, row.manual_max)
+        for (student, exercise), row in table.items()
+        if student == "ada"
+    }
+    assert worth == {
+        "double": (0, 0, None),
+        "double_twice": (1, 2, None),
+        "why": (None, None, 2),
+        "total": (1, 2, 2),
+    }
     assert table["bob", "total"].status == "not started"
     assert table["bob", "total"].auto_score == 0
 
@@ -556,25 +578,42 @@ def test_the_table_has_the_promised_columns_and_no_bare_zero_for_a_missing_score
             "exercise",
             "auto_score",
             "auto_max",
+            "bonus_score",
+            "bonus_max",
             "manual_score",
+            "manual_max",
             "pending",
             "status",
             "reason",
         ]
     )
-    assert (first["auto_score"], first["pending"]) == ("", "yes")
+    assert (first["auto_score"], first["bonus_score"], first["pending"]) == ("", "", "yes")
     assert lines[-1] == {
         "student": "bob",
         "assignment": NAME,
         "exercise": "total",
         "auto_score": "6.0",
         "auto_max": "4.0",
+        "bonus_score": "2.0",
+        "bonus_max": "2.0",
         "manual_score": "",
+        "manual_max": "2.0",
         "pending": "yes",
         "status": "passed",
         "reason": "",
     }
     assert json.loads(export.as_json(rows(course).values()))[0]["auto_score"] is None
+
+
+def test_a_check_that_nothing_could_be_looked_at_by_is_no_reason(course: Course) -> None:
+    """How a function behaves counts once a value is right."""
+    checks = tuple(
+        CheckResult(title, title, "", 1, kind, "failed")
+        for title, kind in (("the value", "value"), ("the inputs stay as they were", "unchanged"))
+    )
+    found = ExerciseVerdict("double", 0.0, ReportCard("double", "failed", checks))
+    write(course, replace(judged(), exercises=(found,)))
+    assert rows(course)["ada", "double"].reason == "the value"
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@sum", "\t=1", '=cmd|" /C calc"!A0'])

@@ -51,6 +51,17 @@ def test_a_second_run_writes_nothing_and_a_changed_file_is_written_again(
     assert written[2:] == [["ada"]]
 
 
+def test_a_file_that_cannot_be_read_is_written_once_and_a_name_that_is_none_never(
+    course, hand_in, grade, written
+) -> None:
+    hand_in("ada", b"{")
+    hand_in("<b>", SMALL)
+    hand_in("cyd", SMALL).rename(course.submitted / "cyd" / NAME / f"{NAME} (1).ipynb")
+    assert grade().unchanged == 0
+    assert grade().unchanged == 3
+    assert written == [["ada", "cyd"]]
+
+
 def test_what_somebody_removed_is_written_again(course, hand_in, grade, written) -> None:
     for student in ("ada", "bob"):
         hand_in(student, SMALL)

@@ -278,7 +278,7 @@ def test_a_missing_notebook_is_told_with_what_is_there(read, folder) -> None:
         read()
     assert str(refused.value) == (
         "found a?[31m.ipynb, b.ipynb, c.ipynb; expected 02_convolution.ipynb; "
-        "submit the notebook under its own name"
+        "give the notebook that name and submit it again"
     )
 
 

@@ -93,7 +93,7 @@ FOLDERS: dict[str, tuple[Callable[[Path], object], object]] = {
     "surrounded": (surrounded, (5, 10)),
     "two notebooks": (second_notebook, (5, 10)),
     "other names": (only_other_names, f"found {NAME} (1).ipynb, {NAME}-Copy1.ipynb; expected"),
-    "zipped": (zipped, "found no notebook; expected 02_convolution.ipynb; submit"),
+    "zipped": (zipped, "found no notebook; expected 02_convolution.ipynb; submit it"),
     "a device": (in_place_of_the_file(device), ("this is not a file; submit", "is a link; exp")),
     "a pipe": (in_place_of_the_file(os.mkfifo), "this is not a file; submit the notebook itself"),
     "a socket": (in_place_of_the_file(bind), "the file cannot be opened"),
