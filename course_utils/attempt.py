@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from course_utils.comparison import Comparison
+from course_utils.crash import told_of
 from course_utils.exercise import Answer, Array, Check, Exercise, Kept, Returned
 from course_utils.share import failure
 
@@ -49,14 +50,14 @@ class Attempt:
         )
 
     def errors(self, exercise: Exercise, answers: Mapping[str, Answer]) -> dict[str, str]:
-        """What went wrong in a word, for the cases that have no arrays to compare.
+        """What went wrong, for the cases that have no arrays to compare.
 
         ``answers`` are the right ones, by case.
         """
         errors = {}
         for name, returned in self.returned.items():
             if returned.outputs is None:
-                errors[name] = returned.raised.type if returned.raised else returned.problem
+                errors[name] = told_of(returned.raised) if returned.raised else returned.problem
             elif name in exercise.by_share and not self.right(name):
                 errors[name] = " ".join(map(failure, returned.outputs, answers[name].values()))
         return errors

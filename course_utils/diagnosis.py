@@ -7,8 +7,8 @@ that a guess is never shown as a certainty.
 
 import math
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from course_utils import drivers
 from course_utils.acceptance import is_verdict
 from course_utils.behaviour import changed_by
 from course_utils.comparison import compare
+from course_utils.crash import wrong_call
 from course_utils.exercise import VALUE_KINDS, Case, Exercise, Session, Value
 from course_utils.judgement import Judgement
 from course_utils.judging import NOT_COUNTED, STUB, judge
@@ -135,14 +136,18 @@ def survives(judgement: Judgement) -> bool:
     )
 
 
-def _explaining(recorded: Recorded, judgement: Judgement) -> set[str]:
-    """The failed checks that make other values wrong in ways that nobody has recorded."""
+def _explaining(recorded: Recorded, judgement: Judgement) -> dict[str, tuple[str, ...]]:
+    """The failed checks that make other values wrong in ways that nobody has recorded.
+
+    With each the cases that it is about: it says nothing where one of them crashes.
+    """
     failed = failed_checks(judgement)
     return {
-        check.name
+        check.name: check.cases
         for check in recorded.exercise.checks
         if check.name in failed
         and (check.explains or (check.kind == "repeatable" and survives(judgement)))
+        and judgement.errors.keys().isdisjoint(check.cases)
     }
 
 
@@ -213,7 +218,7 @@ def nearest(
     judgement: Judgement,
     mistakes: Sequence[KnownMistake],
     right: Mapping[str, Result],
-    explaining: AbstractSet[str] = frozenset(),
+    explaining: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> tuple[bool, list[KnownMistake]] | None:
     """The known mistakes that explain the results, and whether they match exactly.
 
@@ -222,7 +227,7 @@ def nearest(
     mistakes may raise the same error, or change the same argument, so agreement in these
     alone is only likely; so is agreement in that many wrong arrays where other cases differ.  Where
     nothing agrees, a check in ``explaining`` that failed tells enough: of the mistakes that
-    fail it, too, those that fail most of the same checks.
+    fail it, too, and by no crash, those that fail most of the same checks.
     """
     results = results_of(judgement, list(right))
     behaved = failed_checks(judgement), changed_argument(judgement)
@@ -248,16 +253,23 @@ def nearest(
         near = [
             (-len(set(mistake.failed) ^ set(behaved[0])), mistake)
             for mistake in mistakes
-            if not explaining.isdisjoint(mistake.failed)
+            if any(_fails(mistake, check, cases) for check, cases in explaining.items())
         ]
     near.sort(key=lambda item: item[0], reverse=True)
     return (False, [mistake for _, mistake in near]) if near else None
 
 
+def _fails(mistake: KnownMistake, check: str, cases: Sequence[str]) -> bool:
+    """Tell whether a mistake fails a check of these cases (or of all), and not by a crash."""
+    crashed = [isinstance(mistake.results[case], str) for case in cases or mistake.results]
+    return check in mistake.failed and not (any(crashed) if cases else all(crashed))
+
+
 def _common_pattern(recorded: Recorded, judgement: Judgement) -> str:
     """The pattern of the first output whose wrong arrays, in all cases, have one.
 
-    What a tool says of functions is no array: it has none.
+    What a tool says of functions is no array: it has none.  Where no call got as far as the
+    function, how it is called.
     """
     for output in recorded.exercise.outputs:
         wrong = []
@@ -270,7 +282,8 @@ def _common_pattern(recorded: Recorded, judgement: Judgement) -> str:
                 wrong.append(Wrong(got, expected, recorded.cases[name].inputs))
         if sentence := pattern(output, wrong, recorded.exercise.axes.get(output, ())):
             return sentence
-    return ""
+    case = next(iter(recorded.cases.values()))
+    return wrong_call(recorded.exercise, case, judgement.errors)
 
 
 def smallest_example(recorded: Recorded, session: Session) -> str:

@@ -22,8 +22,8 @@ CACHED_RESULT_IS_WRONG = (
 class Judgement:
     """What judging one exercise found.
 
-    ``answers`` are the arrays that came back, by case and output, and ``errors`` the type
-    of exception (or why nothing could be read) of the other cases: for diagnosis.
+    ``answers`` are the arrays that came back, by case and output, and ``errors`` the
+    exception (or why nothing could be read) of the other cases: for diagnosis.
     ``cache_serves`` is, for a backward, whether the student's own forward's cache
     does as well as the standard one (None: nothing shows it), and ``cache_fault`` what is
     wrong with it if not.  ``out_of_time``: the calls ended because one used up its

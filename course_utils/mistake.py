@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from course_utils.signature import Signature
 
-#: What a function did with one case: a signature by output, or what went wrong in a word.
+#: What a function did with one case: a signature by output, or what went wrong (an exception
+#: as ``crash.told_of`` tells it).
 Result = Mapping[str, Signature] | str
 
 

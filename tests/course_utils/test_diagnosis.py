@@ -162,6 +162,14 @@ def test_beside_another_difference_two_wrong_arrays_are_likely_and_less_is_nothi
     assert named(nearest(other, [mistake], right)) == expected
 
 
+@pytest.mark.parametrize("results", ["eeee", "eee-", "e---"])
+def test_crashes_of_one_type_that_say_something_else_are_not_the_same(results):
+    mistake, right = recorded_as(results)
+    other = judgement_of(mistake, results)
+    other = replace(other, errors=dict.fromkeys(other.errors, "ValueError: another"))
+    assert nearest(other, [mistake], right) is None
+
+
 def recorded_as(results):
     """A known mistake X with these results by case, and the right results."""
     right = {f"case {n}": {"dx": Signature.of(np.full(3, 1.0 + n))} for n in range(len(results))}
@@ -171,6 +179,75 @@ def recorded_as(results):
             negative = {"dx": Signature.of(np.full(3, -1.0 - n))}
             wrong[name] = negative if letter == "w" else "ValueError"
     return KnownMistake("X", "x is wrong", "Why?", "Do it right.", ("dx",), wrong), right
+
+
+# A crash in every case
+
+BY_FLOAT = """
+import numpy as np
+
+def conv_backward_naive(gradient, saved):
+    image, weights, _, how = saved
+    step, rim = how["stride"], how["pad"]
+    rows = (image.shape[2] + 2 * rim - weights.shape[2]) / step + 1
+    for row in range(rows):
+        pass
+"""
+UNPACK = "x, w, b, conv_param = cache"
+
+
+def test_a_known_crash_is_named_whatever_its_variables_are_called(notebook):
+    found = diagnosed(notebook(BY_FLOAT))
+    assert found.mistakes == ("C105",)
+    assert found.name.startswith("This looks like a known mistake: ")
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        ("dout, cache", "dout"),
+        ("dout, cache", "dout, cache, more"),
+        (UNPACK, "x, w, b = cache"),
+        (UNPACK, "x, w, b, conv_param, out = cache"),
+        (DB, "db = dout.sum(axis=7)"),
+        (DB, 'db = conv_param["step"]'),
+        (DB, "db = dout.sums()"),
+        (DB, "db = sum(dout)(2)"),
+        (DB, "db = bias"),
+        (DB, "db = dout @ w.T @ dout"),
+        (DB, "db = x[:, :, 99]"),
+        (DB, "db = [][0]"),
+        (DB, "for i in range(dout): pass"),
+    ],
+)
+def test_another_crash_in_every_case_is_called_unknown(convolution, edit):
+    """The types are those of known mistakes that crash in every case."""
+    asked, judgement, found = examined(convolution(edit))
+    assert judgement.errors.keys() == set(asked.exercise.cases)
+    assert (found.question, found.name, found.mistakes) == ("", "", ())
+    assert found.unknown == "No known mistake fails in this way."
+
+
+def test_who_takes_other_arguments_is_told_how_the_function_is_called(convolution):
+    found = diagnosed(convolution(("dout, cache", "dout")))
+    assert found.pattern.startswith(f"{BACKWARD} is called as {BACKWARD}(dout, cache): ")
+
+
+def test_a_check_that_explains_much_explains_no_crash(notebook):
+    """A class without anything in it fails the check that would explain wrong values."""
+    found = diagnosed(notebook("class Conv:\n    pass"), "Conv")
+    assert (found.name, found.mistakes) == ("", ())
+    assert found.unknown == "No known mistake fails in this way."
+
+
+def test_no_mistake_that_only_crashes_is_named_for_failing_an_explaining_check():
+    crashing, right = recorded_as("eeee")
+    wrong, _ = recorded_as("www-")
+    wrong = replace(wrong, id="W")
+    student = judgement_of(wrong, "xxxx")
+    for cases in ((), tuple(right)):
+        found = nearest(student, [crashing, wrong], right, {"dx": cases})
+        assert named(found) == (False, ["W"])
 
 
 def judgement_of(mistake, results):

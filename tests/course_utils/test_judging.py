@@ -342,7 +342,7 @@ def test_an_exception_in_one_case_costs_the_checks_that_need_this_case(convoluti
     assert lost(judgement) == needing
     raised = f"{FORWARD} raised AssertionError: too hard (at: {line})"
     assert all(message(judgement, name) == raised for name in needing)
-    assert judgement.errors == {case: "AssertionError"}
+    assert judgement.errors == {case: "AssertionError: too hard"}
 
 
 def test_what_is_printed_is_kept_and_costs_nothing(convolution, judged):
