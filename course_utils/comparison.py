@@ -1,5 +1,6 @@
 """Compare one array with what was expected, and say in words how they differ."""
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -95,6 +96,11 @@ def _message(output: str, got: Array, wrong: int) -> str:
         if number and name != what
     ]
     return "; ".join([message, *others])
+
+
+def overflowed(worst: Worst | None) -> bool:
+    """Tell whether the worst entry is nan or infinite where a finite number is expected."""
+    return worst is not None and math.isfinite(worst.expected) and not math.isfinite(worst.got)
 
 
 def shape_message(output: str, got: tuple[int, ...], expected: tuple[int, ...]) -> str:

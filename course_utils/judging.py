@@ -19,7 +19,7 @@ from course_utils.acceptance import compare_verdict, is_verdict, told_at_once
 from course_utils.adjoint import pair_of
 from course_utils.attempt import Attempt
 from course_utils.behaviour import as_float
-from course_utils.comparison import Comparison, compare
+from course_utils.comparison import Comparison, compare, overflowed
 from course_utils.exercise import (
     VALUE_KINDS,
     Answer,
@@ -289,7 +289,10 @@ class _Trial:
                 self.grounds += [attempt.missed(check) for attempt in attempts]
 
     def _failed_value(self, check: Check, attempt: Attempt) -> CheckResult:
-        """The failure on an ordinary case, if any with a map of the error, and small."""
+        """The failure on an ordinary case, if any with a map of the error, and small.
+
+        What overflowed goes first: it has a reason of its own, whatever else is wrong.
+        """
         wrong = [
             (compared, case)
             for case in sorted(self.cases, key=_size)
@@ -299,7 +302,12 @@ class _Trial:
         ]
         # The first of several minima: the smallest case.
         compared, case = min(
-            wrong, key=lambda found: (found[1].is_extreme, found[0].error_map is None)
+            wrong,
+            key=lambda found: (
+                found[1].is_extreme,
+                not overflowed(found[0].worst),
+                found[0].error_map is None,
+            ),
         )
         # A sentence about a verdict names what was tried.
         judged = any(is_verdict(self.answers[case.name][output]) for output in check.outputs)
@@ -409,9 +417,17 @@ class _Trial:
     # Words
 
     def _explained(self, check: Check) -> CheckResult:
-        """The result; its rule gives way to a simpler check of the same that failed, too."""
+        """The result; its rule gives way to a simpler check of the same that failed, too.
+
+        But what is nan or infinite here is not so because finite values are wrong there.
+        """
         result = self.results[check.name]
-        failed = [r for name in check.after if (r := self.results[name]).status == "failed"]
+        failed = [
+            r
+            for name in check.after
+            if (r := self.results[name]).status == "failed"
+            and (r.worst is None or overflowed(r.worst) or not overflowed(result.worst))
+        ]
         if result.status != "failed" or not failed:
             return result
         note = f"{PROBABLY}: {failed[0].title}."

@@ -282,6 +282,29 @@ def test_large_scores_are_not_blamed_for_a_gradient_that_is_not_divided(right) -
     assert found["dscores"].title in found["stable"].notes[0]
 
 
+@pytest.mark.parametrize(
+    "overflow",
+    [
+        # The whole softmax, or the loss alone, whose gradient is then only not divided.
+        ("np.exp(shifted)", "np.exp(scores)"),
+        (
+            "np.log(totals[:, 0]) - shifted[np.arange(N), y]",
+            "-np.log((exponentials / totals)[np.arange(N), y])",
+        ),
+    ],
+)
+def test_an_overflow_is_not_put_down_to_a_gradient_that_is_not_divided(overflow, right) -> None:
+    edits = (("    dscores /= N\n", ""), overflow)
+    loss = right.changed("softmax_cross_entropy", edits).functions["softmax_cross_entropy"]
+    found = failed(examine(loss, "softmax_cross_entropy"))
+    assert found["dscores"].worst is not None
+    assert np.isfinite(found["dscores"].worst.got)
+    assert found["stable"].worst is not None
+    assert not np.isfinite(found["stable"].worst.got)
+    assert found["stable"].notes == ()
+    assert found["stable"].rule.startswith("Subtract each row's largest score")
+
+
 @pytest.mark.parametrize(("row", "function"), [("N247", "Affine"), ("N347", "Conv")])
 def test_a_frozen_layer_that_remembers_nothing_is_named(row, function, right) -> None:
     card = examine(changed(right, row, function), function)
