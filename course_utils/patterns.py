@@ -54,7 +54,10 @@ def _kind_of_error(output: str, case: Wrong, axes: Sequence[str]) -> str:
     if got.shape != expected.shape:
         return _shape_pattern(output, case, axes)
     if np.isnan(got).any():
-        return f"{output} holds entries that are not numbers: look for 0 / 0 or a mean of nothing."
+        return (
+            f"{output} holds entries that are not numbers: look for 0 / 0, a mean of nothing, or "
+            "inf - inf and inf / inf after something became too large (an exp, say)."
+        )
     if np.isinf(got).any():
         return f"{output} holds infinite entries: look for a division by zero, or infinite padding."
     sentences = (look(output, got, expected) for look in _VALUE_PATTERNS)

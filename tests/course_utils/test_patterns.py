@@ -68,6 +68,16 @@ def test_a_pattern_is_told(got, sentence):
     assert told(got).startswith(sentence)
 
 
+@pytest.mark.parametrize("origin", ["0 / 0", "inf - inf", "inf / inf"])
+def test_every_usual_origin_of_nan_is_told(origin):
+    numbers = {"0": np.float64(0), "inf": np.float64(np.inf)}
+    a, operator, b = origin.split()
+    with np.errstate(invalid="ignore"):
+        combine = np.subtract if operator == "-" else np.divide
+        assert np.isnan(combine(numbers[a], numbers[b]))
+    assert origin in told(np.full(DX.shape, np.nan))
+
+
 @pytest.mark.parametrize(
     ("shape", "inputs", "sentence"),
     [
