@@ -33,6 +33,7 @@ HINT_QUESTION, HINT_EXAMPLE, HINT_NAME = 2, 3, 4
 #: What is said of the small case where nothing else is known, and where there is none.
 SEE_EXAMPLE = "The smallest case that shows it is below: small enough to work it out by hand."
 NO_EXAMPLE = "No small case shows it; start from the case that is named with what failed."
+NO_CASE = "No small case shows it; start from what is said of what failed."
 
 #: What is said first where a second call gave another answer than the first.
 LEFT_BEHIND = (
@@ -113,7 +114,7 @@ def diagnose(recorded: Recorded, judgement: Judgement, session: Session) -> Diag
     pattern = LEFT_BEHIND if survives(judgement) else _common_pattern(recorded, judgement)
     example = smallest_example(recorded, session)
     if found is None:
-        remark = SEE_EXAMPLE if example else NO_EXAMPLE
+        remark = SEE_EXAMPLE if example else _without_example(recorded, judgement)
         return Diagnosis(pattern, example=example, unknown=_unknown(judgement), remark=remark)
     exact, rows = found
     vague = bool(recorded.exercise.by_share)
@@ -124,7 +125,7 @@ def diagnose(recorded: Recorded, judgement: Judgement, session: Session) -> Diag
         example=example,
         name=_name(alike, exact=exact, vague=vague),
         mistakes=tuple(row.id for row in rows),
-        remark="" if example else NO_EXAMPLE,
+        remark="" if example else _without_example(recorded, judgement),
     )
 
 
@@ -184,6 +185,14 @@ def _unknown(judgement: Judgement) -> str:
     if any(check.worst is not None for check in failed):
         return "No known mistake gives these numbers."
     return "No known mistake fails in this way."
+
+
+def _without_example(recorded: Recorded, judgement: Judgement) -> str:
+    """Where to start instead of a small case."""
+    titles = [case.title for case in recorded.cases.values()]
+    failed = [check for check in judgement.checks if check.status == "failed"]
+    named = any(c.case or any(title in c.message for title in titles) for c in failed)
+    return NO_EXAMPLE if named else NO_CASE
 
 
 def results_of(judgement: Judgement, cases: Sequence[str]) -> dict[str, Result]:

@@ -16,6 +16,8 @@ CACHED_RESULT_IS_WRONG = (
     "forward returns: the results of the forward are wrong, and the cache is made of them. "
     "Mend the forward first."
 )
+#: What comes before either of them where the backward has passed: nothing of it failed.
+OF_THE_FORWARD = "This function is right. A remark on your forward:"
 
 
 @dataclass(frozen=True)

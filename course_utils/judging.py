@@ -36,7 +36,12 @@ from course_utils.exercise import (
     Value,
 )
 from course_utils.follow_through import is_gradient_of_own_forward
-from course_utils.judgement import CACHE_IS_WRONG, CACHED_RESULT_IS_WRONG, Judgement
+from course_utils.judgement import (
+    CACHE_IS_WRONG,
+    CACHED_RESULT_IS_WRONG,
+    OF_THE_FORWARD,
+    Judgement,
+)
 from course_utils.share import compare_share
 
 #: Status of a function that nobody has written yet.
@@ -435,6 +440,8 @@ class _Trial:
 
     def _notes(self, status: Status, own: Attempt | None, cache_fault: str) -> tuple[str, ...]:
         notes = [cache_fault] if cache_fault else []
+        if status == "passed" and notes:
+            notes.insert(0, OF_THE_FORWARD)
         if status == "failed" and self.stopped is not None:
             notes.append(f"{NOT_TRIED}: {self.stopped.reason}.")
         if status == "failed" and own is not None:

@@ -11,8 +11,13 @@ import pytest
 
 from course_utils import CheckFailed, check, recorded
 from course_utils.checking import examine
-from course_utils.diagnosis import NO_EXAMPLE
-from course_utils.judgement import BACKWARD_IS_WRONG, CACHE_IS_WRONG, NO_BACKWARD_YET
+from course_utils.diagnosis import NO_CASE, NO_EXAMPLE
+from course_utils.judgement import (
+    BACKWARD_IS_WRONG,
+    CACHE_IS_WRONG,
+    NO_BACKWARD_YET,
+    OF_THE_FORWARD,
+)
 from course_utils.report_card import MIME
 
 BACKWARD, FORWARD = "conv_backward_naive", "conv_forward_naive"
@@ -97,6 +102,14 @@ def test_where_no_small_case_fails_that_is_said_when_one_is_asked_for(convolutio
         with pytest.raises(CheckFailed):
             check(functions[BACKWARD], hint=hint)
         assert (NO_EXAMPLE in " ".join(capsys.readouterr().out.split())) == told
+
+
+def test_without_a_small_case_nobody_is_sent_to_a_case_that_is_not_named(convolution):
+    """What fails is the cache alone: its check is about no case."""
+    functions = convolution((CACHED, "cache = (x, w[:, :, ::-1], b, conv_param)"))
+    card = examine(functions[FORWARD], FORWARD)
+    assert NO_CASE in card.diagnosis
+    assert NO_EXAMPLE not in card.diagnosis
 
 
 def test_each_step_of_help_that_is_offered_shows_something_more(convolution, capsys):
@@ -287,7 +300,10 @@ def test_a_scrambled_cache_is_told_when_the_forward_is_checked(convolution):
     assert [(c.name, c.message) for c in card.checks if c.status == "failed"] == [
         ("cache", CACHE_IS_WRONG)
     ]
-    assert examine(functions[BACKWARD], BACKWARD).status == "passed"
+    backward = examine(functions[BACKWARD], BACKWARD)
+    assert backward.status == "passed"
+    # What follows must not read as a failure of the function that passed.
+    assert backward.diagnosis == (OF_THE_FORWARD, CACHE_IS_WRONG)
 
 
 def test_a_scrambled_cache_is_told_of_a_forward_with_another_mistake_too(convolution):

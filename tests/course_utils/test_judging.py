@@ -10,7 +10,7 @@ from course_utils import recorded
 from course_utils.behaviour import as_float
 from course_utils.checking import LocalSession
 from course_utils.exercise import CallStoppedError
-from course_utils.judgement import CACHE_IS_WRONG
+from course_utils.judgement import CACHE_IS_WRONG, OF_THE_FORWARD
 from course_utils.judging import EXACT_GRADIENT_OF_WRONG_FORWARD
 
 FORWARD, BACKWARD = "conv_forward_naive", "conv_backward_naive"
@@ -118,10 +118,20 @@ def test_a_scrambled_cache_costs_the_forward_its_cache_check_and_the_backward_no
     functions = convolution((CACHED, "cache = (x, w[:, :, ::-1], b, conv_param)"))
     backward, forward = judged(functions, BACKWARD), judged(functions, FORWARD)
     assert lost(backward) == lost(forward) == set()
-    assert backward.notes == (CACHE_IS_WRONG,)
+    assert backward.notes == (OF_THE_FORWARD, CACHE_IS_WRONG)
     told = forward.with_cache(backward)
     assert (lost(told), told.status) == ({"cache"}, "failed")
     assert message(told, "cache") == CACHE_IS_WRONG
+
+
+def test_of_a_backward_that_is_wrong_with_its_forwards_cache_only_nothing_is_called_right(
+    convolution, judged
+):
+    writes = (RETURNED, f"dout += 1\n    {RETURNED}")
+    functions = convolution((CACHED, "cache = (x, w[:, :, ::-1], b, conv_param)"), writes)
+    backward = judged(functions, BACKWARD)
+    assert backward.status == "failed"
+    assert backward.notes == (CACHE_IS_WRONG,)
 
 
 def test_a_cache_in_a_global_variable_is_found_by_calls_that_interleave(convolution, judged):
