@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from autograder import rehearsal, right_trial, validation
@@ -14,7 +15,7 @@ from autograder.exercises import QUESTIONS, Question
 from autograder.margins import JUDGES, margin
 from autograder.misconceptions import CATALOGUE, EQUIVALENTS, Equivalent, Misconception
 from autograder.mutant_trial import MutantResult, mutants_of, try_mutant
-from autograder.naming import namings
+from autograder.naming import Naming, namings
 from autograder.needs import needs_of
 from autograder.rehearsal import Stage, failures
 from autograder.right_trial import try_right, unearned
@@ -23,6 +24,8 @@ from autograder.shortcuts import SHORTCUTS
 from autograder.validation import NotebookResult
 from autograder.validation_text import text
 from autograder.variation import EVERY_OTHER, FORMS, FORTRAN, ONES, SINGLE
+from course_utils.mistake import KnownMistake
+from course_utils.signature import Signature
 
 COURSE = Course(Path(__file__).parents[2])
 CONVOLUTION = Stage(COURSE.solutions, "02_convolution")
@@ -294,6 +297,17 @@ def test_every_case_that_a_row_needs_is_counted_and_a_case_for_nothing_is_found(
     faults = replace(result(rows=rows), needs=tuple(needs)).faults
     assert "UNNEEDED max_pool_backward_naive: gaps" in faults
     assert "UNNEEDED max_pool_backward_naive: overlap" not in faults
+
+
+def test_a_case_that_tells_two_mistakes_apart_is_not_replaced_by_the_words_of_exceptions() -> None:
+    array = {"dx": Signature.of(np.ones(3))}
+    crashes = [f"ValueError: shapes {shape}" for shape in ("(2,)", "(3,)")]
+    mistakes = tuple(
+        KnownMistake(name, "", "", "", ("dx",), {"oblong": crash, "square": square})
+        for name, crash, square in zip("AB", crashes, (array, "IndexError: 3"), strict=True)
+    )
+    found = Naming("exercise", mistakes, {"oblong": array, "square": array})
+    assert [found.served_by(case) for case in ("oblong", "square")] == [0, 1]
 
 
 def test_upstream_gradients_of_ones_would_let_known_mistakes_live() -> None:
