@@ -13,7 +13,7 @@ from typing import Any
 import classes
 import stock_course
 from classes import Folders
-from judging import ROOT, Row, grader_of
+from judging import Row, grader_of
 from stock_course import ASSIGNMENT
 
 from autograder import batch, gradebook, sandbox, session
@@ -82,8 +82,11 @@ def isolations() -> dict[str, Isolation]:
     return {name: isolation for name, isolation in found.items() if isolation.tier == name}
 
 
-def compare(root: Path, folders: Folders, rounds: int) -> list[Row]:
-    """A row for every way to grade, by processor time: one after the other, in one process."""
+def compare(root: Path, few: Folders, many: Folders, rounds: int) -> list[Row]:
+    """A row for every way to grade, by processor time: one after the other, in one process.
+
+    Stock nbgrader grades ``few`` submissions, the others ``many``.
+    """
     ways: dict[str, Way] = {STOCK: partial(_stock, root)}
     for tier, isolation in isolations().items():
         ways[tier] = partial(_graded, grader_of(ASSIGNMENT, isolation), root / f"{tier}.sqlite")
@@ -92,19 +95,18 @@ def compare(root: Path, folders: Folders, rounds: int) -> list[Row]:
     ways[LIMIT] = partial(_graded, trusting, root / "trusting.sqlite")
     for way in list(ways)[1:]:
         # Each grader proves itself once, before it judges anybody.
-        ways[way](folders[:1])
-    return _rows(ways, _processor_time, dict.fromkeys(ways, folders), rounds)
+        ways[way](many[:1])
+    given = {way: few if way == STOCK else many for way in ways}
+    return _rows(ways, _processor_time, given, rounds)
 
 
 def on_the_clock(
-    root: Path, few: Folders, isolation: Isolation, count: int, rounds: int
+    root: Path, few: Folders, course: Course, many: Folders, isolation: Isolation, rounds: int
 ) -> list[Row]:
     """A row for every way to grade, by the clock.
 
-    Stock nbgrader grades ``few``, this project ``count`` of each kind, side by side.
+    Stock nbgrader grades ``few`` submissions, the others ``many``, those of ``course``.
     """
-    course = Course(ROOT, root / "many")
-    many = classes.hand_in(root, course.submitted, len(KINDS) * count)
     make = partial(batch.make_grader, course, ASSIGNMENT, isolation)
     release = make().release
 
