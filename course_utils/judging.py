@@ -14,12 +14,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from course_utils import behaviour, tolerances
-from course_utils.acceptance import compare_verdict, is_verdict, told_at_once
+from course_utils import behaviour
+from course_utils.acceptance import is_verdict
 from course_utils.adjoint import pair_of
+from course_utils.answered import Answered
 from course_utils.attempt import Attempt
 from course_utils.behaviour import as_float
-from course_utils.comparison import Comparison, compare, overflowed
+from course_utils.comparison import overflowed
 from course_utils.exercise import (
     VALUE_KINDS,
     Answer,
@@ -42,7 +43,6 @@ from course_utils.judgement import (
     OF_THE_FORWARD,
     Judgement,
 )
-from course_utils.share import compare_share
 
 #: Status of a function that nobody has written yet.
 STUB = "NotImplementedError"
@@ -109,7 +109,7 @@ class _Trial:
         # Asked in the order in which they were made: to know the exercise's must not help.
         self.asked = [case for name, case in cases.items() if name in exercise.cases]
         self.answers = answers
-        self.tolerance = {case.name: _tolerance(case) for case in self.cases}
+        self.answered = Answered(exercise, self.cases, answers)
         self.session = session
         self.results: dict[str, CheckResult] = {}
         self.calls: list[tuple[Case, Sequence[Value], Returned]] = []
@@ -168,7 +168,7 @@ class _Trial:
         returned |= zip((case.name for case in able), self._calls(able, caches), strict=True)
         if self.exercise.specimens:
             self.unsteady = self._ask_again(returned)
-        return Attempt(caches, returned, self._compare(returned))
+        return Attempt(caches, returned, self.answered.compare(returned, self.unsteady))
 
     def _ask_again(self, returned: Mapping[str, Returned]) -> str:
         """Call a second time, in another order that is as unknown as the first.
@@ -193,21 +193,13 @@ class _Trial:
             found = self.session.call_each(forwards, ("out",), keep=True)
             made = {case.name: one for case, one in zip(self.cases, found, strict=True)}
             caches = {name: one.kept for name, one in made.items() if one.kept is not None}
-            wrong = {c.name for c in self.cases if not self._result_is_right(made[c.name], c)}
+            wrong = {c.name for c in self.cases if not self.answered.saves(made[c.name], c)}
             return (
                 replace(self._attempt(caches), wrong_results=frozenset(wrong)) if caches else None
             )
         except CallStoppedError as stopped:
             self.stopped = stopped
             return None
-
-    def _result_is_right(self, made: Returned, case: Case) -> bool:
-        """Tell whether a forward gave what belongs into the standard cache, if a result does."""
-        out = made.outputs[0] if made.outputs else ""
-        return not isinstance(out, str) and all(
-            compare(name, out, saved, self.tolerance[case.name]).right
-            for name, saved in case.saved.items()
-        )
 
     def _calls(
         self, cases: Sequence[Case], caches: Mapping[str, Kept] | None = None
@@ -246,42 +238,9 @@ class _Trial:
             [returned] = self._calls([case])
         except CallStoppedError:
             return False
-        places = range(len(self.exercise.outputs))
-        return all(self._compare_one(returned, case, place).right for place in places)
+        return self.answered.right(returned, case)
 
-    # Comparing
-
-    def _compare(self, returned: Mapping[str, Returned]) -> dict[tuple[str, str], Comparison]:
-        compared = {
-            (case.name, output): self._compare_one(returned[case.name], case, place)
-            for case in self.cases
-            for place, output in enumerate(self.exercise.outputs)
-        }
-        for output in self.exercise.outputs:
-            expected = {case.name: self.answers[case.name][output] for case in self.cases}
-            if expected and all(map(is_verdict, expected.values())):
-                found = {name: compared[name, output] for name in expected}
-                told = told_at_once(self.exercise.function, self.cases[0], found, expected)
-                compared |= {(name, output): one for name, one in told.items()}
-        return compared
-
-    def _compare_one(self, returned: Returned, case: Case, place: int) -> Comparison:
-        output = self.exercise.outputs[place]
-        if returned.raised is not None:
-            return Comparison(
-                right=False, message=f"{self.exercise.function} raised {returned.raised}"
-            )
-        if returned.outputs is None or self.unsteady:
-            return Comparison(right=False, message=returned.problem or self.unsteady)
-        got, expected = returned.outputs[place], self.answers[case.name][output]
-        if is_verdict(expected):
-            return compare_verdict(self.exercise.function, output, case, got, expected)
-        if isinstance(got, str):
-            return Comparison(right=False, message=got)
-        least = self.exercise.least(case.name, output)
-        if least is not None:
-            return compare_share(output, got, expected, least)
-        return compare(output, got, expected, self.tolerance[case.name])
+    # Values
 
     def _value_checks(self, attempts: Sequence[Attempt], best: Attempt) -> None:
         for check in self.exercise.checks:
@@ -453,13 +412,6 @@ class _Trial:
 
 def _is_stub(returned: Returned) -> bool:
     return isinstance(returned.raised, Raised) and returned.raised.type == STUB
-
-
-def _tolerance(case: Case) -> float:
-    """How far from right an answer may be: what is given in float32 may be computed in it."""
-    arrays = (value for value in case.inputs.values() if isinstance(value, np.ndarray))
-    single = any(array.dtype == np.float32 for array in arrays)
-    return tolerances.REFERENCE_SINGLE if single else tolerances.REFERENCE
 
 
 def _size(case: Case) -> int:
