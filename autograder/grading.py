@@ -287,7 +287,10 @@ class _Judging:
         try:
             visible = _visible(question.exercise.name)
             with self._allowed(question):
-                local = judge(visible.exercise, visible.cases, visible.answers, self.run)
+                settled = judgement.settled
+                asked = visible.exercise.without({check.name for check in settled})
+                local = judge(asked, visible.cases, visible.answers, self.run)
+                local = replace(local, checks=(*local.checks, *settled))
                 local = local.with_cache(backward) if backward else local
                 found = diagnose(visible, local, self.run)
         except (SandboxError, SlowError):

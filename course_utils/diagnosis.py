@@ -6,7 +6,7 @@ that a guess is never shown as a certainty.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -112,7 +112,7 @@ def diagnose(recorded: Recorded, judgement: Judgement, session: Session) -> Diag
         judgement, recorded.mistakes, recorded.right_results, _explaining(recorded, judgement)
     )
     pattern = LEFT_BEHIND if survives(judgement) else _common_pattern(recorded, judgement)
-    example = smallest_example(recorded, session)
+    example = smallest_example(recorded, session, {check.name for check in judgement.settled})
     if found is None:
         remark = SEE_EXAMPLE if example else _without_example(recorded, judgement)
         return Diagnosis(pattern, example=example, unknown=_unknown(judgement), remark=remark)
@@ -295,17 +295,18 @@ def _common_pattern(recorded: Recorded, judgement: Judgement) -> str:
     return wrong_call(recorded.exercise, case, judgement.errors)
 
 
-def smallest_example(recorded: Recorded, session: Session) -> str:
+def smallest_example(recorded: Recorded, session: Session, settled: Collection[str] = ()) -> str:
     """Code that reproduces the smallest failing case, with both results where they fit.
 
     Tries the recorded tiny cases, smallest first.  A case with a wrong value goes before
     one where the function only behaves wrongly.  Empty when none fails, or when the
-    function is stopped before one does.
+    function is stopped before one does.  Checks that are ``settled`` are not tried again.
     """
     behaving = ""
     for name in recorded.tiny:
         tried = recorded.only(name)
-        judgement = judge(tried.exercise, tried.cases, tried.answers, session)
+        asked = tried.exercise.without(settled)
+        judgement = judge(asked, tried.cases, tried.answers, session)
         if judgement.reason:
             break
         if judgement.status == "passed":

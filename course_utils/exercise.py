@@ -4,8 +4,8 @@ Everything here is plain data, frozen, and the same for a student's own ``check`
 and for final grading.  Arrays are float64 unless a case says otherwise.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, Protocol
 
 import numpy as np
@@ -153,6 +153,11 @@ class Exercise:
     def cases(self) -> tuple[str, ...]:
         """Names of all cases that a check needs, each once, in the order of first use."""
         return tuple(dict.fromkeys(name for check in self.checks for name in check.cases))
+
+    def without(self, checks: Collection[str]) -> "Exercise":
+        """The same exercise without these checks."""
+        kept = tuple(check for check in self.checks if check.name not in checks)
+        return self if len(kept) == len(self.checks) else replace(self, checks=kept)
 
     def called(self, case: Case) -> str:
         """The function that is called: the student's own, or a driver that uses it."""

@@ -52,6 +52,14 @@ class Judgement:
         passed = sum(check.weight for check in self.checks if check.status == "passed")
         return passed / total if total else 0.0
 
+    @property
+    def settled(self) -> tuple[CheckResult, ...]:
+        """The checks whose success holds for other cases, too: that nothing is remembered.
+
+        To find that out takes a second call of every case.
+        """
+        return tuple(c for c in self.checks if c.kind == "repeatable" and c.status == "passed")
+
     def with_cache(self, backward: "Judgement") -> "Judgement":
         """This judgement of a forward, with what its ``backward`` showed of its cache."""
         if backward.cache_serves is not False or self.status not in ("passed", "failed"):

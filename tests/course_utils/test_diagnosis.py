@@ -366,6 +366,24 @@ def test_a_long_exception_is_cut_where_it_can_be_seen(convolution):
     assert len(line) < 88
 
 
+def test_what_is_settled_is_not_tried_again_for_an_example(convolution):
+    functions = convolution((CROP, "dx = dxp[:, :, :H, :W]"))
+    calls = []
+
+    def counted(dout, cache):
+        calls.append(dout)
+        return functions[BACKWARD](dout, cache)
+
+    asked, judgement, _ = examined(functions)
+    assert [check.kind for check in judgement.settled] == ["repeatable"]
+    session = LocalSession(counted, BACKWARD)
+    with quiet_numpy():
+        text = smallest_example(asked, session)
+        every_call = len(calls)
+        assert smallest_example(asked, session, {"repeatable"}) == text
+    assert 0 < len(calls) - every_call < every_call
+
+
 def test_an_example_shows_a_wrong_value_before_a_wrong_behaviour(convolution):
     writes = ("return dx, dw, db", "dout += 1\n    return dx, dw, db")
     padded = (CROP, "dx = dxp[:, :, :H, :W]")
