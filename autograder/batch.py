@@ -78,18 +78,28 @@ def find_submissions(
 ) -> list[tuple[str, Path]]:
     """(student, folder) of every submission, or of those whose name matches a pattern.
 
-    Raises UsageError when there is none.
+    Raises UsageError when there is none, or none for one of the patterns.
     """
     found = student_folders(course.submitted, assignment)
+    unknown = [
+        pattern
+        for pattern in students
+        if found and not any(fnmatchcase(name, pattern) for name, _ in found)
+    ]
+    if unknown:
+        raise UsageError(
+            f"no submission found for {', '.join(unknown)}; expected "
+            f"{course.submitted}/STUDENT/{assignment}/{assignment}.ipynb; correct the name, or "
+            "leave it out"
+        )
     chosen = [
         (name, folder)
         for name, folder in found
         if not students or any(fnmatchcase(name, pattern) for pattern in students)
     ]
     if not chosen:
-        what = f"students {', '.join(students)}" if found else f"{assignment}"
         raise UsageError(
-            f"no submission found for {what}; expected "
+            f"no submission found for {assignment}; expected "
             f"{course.submitted}/STUDENT/{assignment}/{assignment}.ipynb"
         )
     return chosen

@@ -23,7 +23,7 @@ from autograder.release import Release, ReleasedCell, read_release
 from autograder.score import state
 from autograder.store import VerdictStore
 from autograder.verdict import ExerciseVerdict, Verdict
-from course_utils.card_content import about
+from course_utils.card_content import about, no_answer
 from course_utils.exercise import VALUE_KINDS, CheckResult
 from course_utils.report_card import ReportCard
 
@@ -72,7 +72,7 @@ class ExerciseReport:
     """How one exercise came out.
 
     ``states`` counts submissions by the status of this exercise.  ``without_answer`` of
-    the failed gave no answer at all: no such function, a limit, the end of the process.
+    the failed gave no answer at all: no such function, a limit, an exception in every call.
     """
 
     exercise: str
@@ -245,7 +245,7 @@ def _exercise(cell: ReleasedCell, verdicts: Sequence[Verdict]) -> ExerciseReport
         maximum=cell.maximum,
         bonus=cell.is_bonus,
         states={name: states[name] for name in EXERCISE_STATES},
-        without_answer=sum(map(_gave_no_answer, cards)),
+        without_answer=sum(bool(no_answer(card)) for card in cards),
         checks=tuple(_checks(cell.grade_id, cards)),
     )
 
@@ -270,7 +270,9 @@ def _looked_at(card: ReportCard, check: CheckResult) -> bool:
     Behaviour (inputs unchanged, a second call ...) is looked at only where some value is
     right.
     """
-    if card.status not in ("passed", "failed") or (card.reason and check.status == "failed"):
+    if card.status not in ("passed", "failed"):
+        return False
+    if check.status == "failed" and no_answer(card):
         return False
     useful = any(c.kind in VALUE_KINDS and c.status == "passed" for c in card.checks)
     return check.kind in VALUE_KINDS or useful
@@ -293,8 +295,8 @@ def _attention(
 ) -> Iterator[Attention]:
     """Faults of the grader first, unreadable files, grades that are out of date, no answers.
 
-    A function that gave no answer has lost all its points at once: it never came to an end, or
-    ended its process, or is not there.
+    A function that gave no answer has lost all its points at once: it never came to an end,
+    ended its process, raised an exception in every call, or is not there.
     """
     for status in ("not judged", "unreadable"):
         for verdict, _ in kept:
@@ -306,13 +308,9 @@ def _attention(
             yield Attention(verdict.student, "pending", reason)
     for verdict, _ in kept:
         reasons = [
-            about(found.exercise, found.card.reason)
+            about(found.exercise, no_answer(found.card))
             for found in verdict.exercises
-            if found.exercise in exercises and _gave_no_answer(found.card)
+            if found.exercise in exercises and no_answer(found.card)
         ]
         if verdict.status == "judged" and reasons:
             yield Attention(verdict.student, "failed", "; ".join(dict.fromkeys(reasons)))
-
-
-def _gave_no_answer(card: ReportCard) -> bool:
-    return card.status == "failed" and bool(card.reason)

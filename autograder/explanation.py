@@ -24,7 +24,7 @@ from autograder.submission import (
 )
 from autograder.verdict import ExerciseVerdict, Verdict
 from course_utils.card_text import wrapped
-from course_utils.diagnosis import as_code
+from course_utils.diagnosis import SEE_CRASH, SEE_EXAMPLE, as_code
 from course_utils.exercise import CheckResult
 from course_utils.judgement import Judgement
 
@@ -68,12 +68,19 @@ class Explanation:
             lines += self._found(check)
         if self.judgement.reason:
             lines += wrapped(self.judgement.reason, "The reason: ", "  ")
-        for note in (*self.judgement.notes, *self.exercise.card.diagnosis):
+        for note in (*self.judgement.notes, *self._diagnosis()):
             lines += ["", *wrapped(note, "")]
         if self.code:
             lines += ["", "A hidden case that fails:"]
             lines += [f"    {line}" for line in self.code]
         return "\n".join(lines)
+
+    def _diagnosis(self) -> tuple[str, ...]:
+        """What was told with the verdict, but for the small case, if it is about the same."""
+        if self.changed or not self.same:
+            return ()
+        told = self.exercise.card.diagnosis
+        return tuple(sentence for sentence in told if sentence not in (SEE_EXAMPLE, SEE_CRASH))
 
     def _found(self, check: CheckResult) -> list[str]:
         if check.status != "failed":
@@ -179,6 +186,8 @@ def _not_graded(store: VerdictStore, folder: Path, student: str, assignment: str
     submitted = folder.parents[1]
     handed_in = {name for name, _ in student_folders(submitted, assignment)}
     known = {name.casefold(): name for name in sorted(store.students(assignment) | handed_in)}
+    if folder.parent.is_dir():
+        return UsageError(f"{what}: {student!r} has handed in nothing for it")
     close = [known[name] for name in get_close_matches(student.casefold(), known, n=3)]
     advice = f"the closest are {', '.join(close)}" if close else "no name is close to it"
     return UsageError(

@@ -12,7 +12,7 @@ from autograder.release import Release
 from autograder.sandbox import Isolation
 from autograder.score import Score, score, state
 from autograder.verdict import ExerciseVerdict, Verdict
-from course_utils.card_content import about, telling
+from course_utils.card_content import about, no_answer, telling
 
 #: A larger class is shown by what needs a look.
 LARGEST_TABLE: Final = 200
@@ -61,6 +61,7 @@ class Line:
             "student": self.student,
             "status": self.status,
             "reason": self.reason,
+            "found": self.found,
             "score": self.score.points if self.score else None,
             "bonus": self.score.bonus if self.score else None,
             "exercises": {
@@ -77,7 +78,7 @@ class Outcome:
     ``unchanged`` of them had been judged before and were not judged again; ``gone`` are
     students with a kept verdict whose submission is no longer there; ``left`` is how many
     were not reached before an interrupt; ``unwritten`` says of whom no notebook could be
-    written, and why.
+    written, and why.  ``forced``: what had not changed was judged, too.
     """
 
     release: Release
@@ -87,6 +88,7 @@ class Outcome:
     gone: tuple[str, ...] = ()
     left: int = 0
     unwritten: tuple[str, ...] = ()
+    forced: bool = False
 
     @property
     def not_judged(self) -> int:
@@ -148,7 +150,8 @@ class Outcome:
             )
         told += [f"no notebook was written for {plain(sentence)}" for sentence in self.unwritten]
         if self.left:
-            told.append(f"interrupted: {self.left} are left; run the command again to go on")
+            how = "again without --force" if self.forced else "again"
+            told.append(f"interrupted: {self.left} are left; run the command {how} to go on")
         return told
 
 
@@ -169,7 +172,7 @@ def summary(verdict: Verdict, release: Release) -> str:
         return f"bonus open: {_names(failed)}" if failed else ""
     first, *others = required
     titles = "; ".join(check.title for check in telling(first.card))
-    text = about(first.card.function, first.card.reason or titles)
+    text = about(first.card.function, no_answer(first.card) or titles)
     return f"{text}; failed, too: {_names(others)}" if others else text
 
 

@@ -84,6 +84,7 @@ def grade(
         gone=tuple(sorted(gone)),
         left=len(submissions) - len(lines),
         unwritten=tuple(projection.unwritten),
+        forced=force,
     )
 
 

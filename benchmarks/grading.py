@@ -115,9 +115,17 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     parser.add_argument("--full", action="store_true", help="grow to 10,000 submissions")
     parser.add_argument("--submissions", type=int, default=6, metavar="N", help="of each kind")
-    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="of every way in turn")
+    parser.add_argument(
+        "--rounds",
+        type=int,
+        default=3,
+        metavar="N",
+        help="turns of every way (default: 3)",
+    )
     parser.add_argument("--growth", default="10,100,1000", metavar="N,N", help="sizes of a class")
-    parser.add_argument("--out", type=Path, default=ROOT / "build" / "benchmarks")
+    parser.add_argument(
+        "--out", type=Path, default=ROOT / "build" / "benchmarks", help="folder of table and plot"
+    )
     parser.add_argument(
         "--unlucky", type=int, metavar="N", help="only: N submissions, loops and memory bombs"
     )

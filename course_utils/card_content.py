@@ -139,6 +139,24 @@ def telling(card: "ReportCard") -> list[CheckResult]:
     return sorted(failed, key=lambda check: check.kind != "repeatable")
 
 
+def no_answer(card: "ReportCard") -> str:
+    """Why the function answered nothing at all: a limit, or what it did in every call.
+
+    Empty where some check could look at an answer.
+    """
+    if card.status != "failed":
+        return ""
+    if card.reason:
+        return card.reason
+    values = [check for check in card.checks if check.kind in VALUE_KINDS]
+    messages = {check.message for check in values if check.status == "failed"}
+    if not values or len(messages) > 1 or any(check.status == "passed" for check in values):
+        return ""
+    [message] = messages
+    # An output that is there and wrong is told by its own name.
+    return message if message.startswith((f"{card.function} raised ", "returned ")) else ""
+
+
 def _mark(card: "ReportCard", status: Status) -> Mark:
     return "open" if card.optional and status == "failed" else status
 

@@ -32,6 +32,7 @@ HINT_QUESTION, HINT_EXAMPLE, HINT_NAME = 2, 3, 4
 
 #: What is said of the small case where nothing else is known, and where there is none.
 SEE_EXAMPLE = "The smallest case that shows it is below: small enough to work it out by hand."
+SEE_CRASH = "The smallest case that shows it is below, to be run in a cell."
 NO_EXAMPLE = "No small case shows it; start from the case that is named with what failed."
 NO_CASE = "No small case shows it; start from what is said of what failed."
 
@@ -114,8 +115,10 @@ def diagnose(recorded: Recorded, judgement: Judgement, session: Session) -> Diag
     pattern = LEFT_BEHIND if survives(judgement) else _common_pattern(recorded, judgement)
     example = smallest_example(recorded, session, {check.name for check in judgement.settled})
     if found is None:
-        remark = SEE_EXAMPLE if example else _without_example(recorded, judgement)
-        return Diagnosis(pattern, example=example, unknown=_unknown(judgement), remark=remark)
+        remark = _remark(judgement) if example else _without_example(recorded, judgement)
+        # How a function is called is all that is wrong with one that cannot be called.
+        unknown = "" if _wrong_call(recorded, judgement) else _unknown(judgement)
+        return Diagnosis(pattern, example=example, unknown=unknown, remark=remark)
     exact, rows = found
     vague = bool(recorded.exercise.by_share)
     alike = _alike(rows, vague=vague)
@@ -185,6 +188,11 @@ def _unknown(judgement: Judgement) -> str:
     if any(check.worst is not None for check in failed):
         return "No known mistake gives these numbers."
     return "No known mistake fails in this way."
+
+
+def _remark(judgement: Judgement) -> str:
+    """That there is a small case; by hand can be worked out what has an answer."""
+    return SEE_EXAMPLE if judgement.answers else SEE_CRASH
 
 
 def _without_example(recorded: Recorded, judgement: Judgement) -> str:
@@ -291,6 +299,10 @@ def _common_pattern(recorded: Recorded, judgement: Judgement) -> str:
                 wrong.append(Wrong(got, expected, recorded.cases[name].inputs))
         if sentence := pattern(output, wrong, recorded.exercise.axes.get(output, ())):
             return sentence
+    return _wrong_call(recorded, judgement)
+
+
+def _wrong_call(recorded: Recorded, judgement: Judgement) -> str:
     case = next(iter(recorded.cases.values()))
     return wrong_call(recorded.exercise, case, judgement.errors)
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,24 @@ def test_an_exercise_is_rated_among_those_who_started_it(
     assert required.aside == "1 not started; 1 of the failed gave no answer"
     assert bonus.bonus
     assert bonus.rate == Rate(1, 1)
+
+
+@pytest.mark.parametrize("message", ["conv raised KeyError: 'step'", "returned None; expected 2"])
+def test_who_crashes_in_every_call_gave_no_answer(
+    course: Course, store: VerdictStore, message: str
+) -> None:
+    values = card(["dx", "db", "unchanged"], "failed", message)
+    crashed = judged("hal", "dx", "db", "unchanged")
+    crashed = replace(
+        crashed,
+        exercises=(replace(crashed.exercises[0], card=replace(values, reason="")),),
+    )
+    report = of_class(course, store, judged("ada"), judged("bob", "dx"), crashed)
+    assert report.exercises[0].without_answer == 1
+    assert str(report.exercises[0].checks[0].rate) == "1 of 2 (50 %)"
+    assert [(one.student, one.reason) for one in report.attention] == [
+        ("hal", message if "conv" in message else f"conv: {message}")
+    ]
 
 
 def test_a_check_is_rated_among_those_it_could_look_at(course: Course, store: VerdictStore) -> None:

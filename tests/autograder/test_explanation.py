@@ -1,5 +1,7 @@
 """A mark can be explained: the verdict is replayed, and shows what decided."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from autograder.explanation import explain
 from autograder.grading import Grader
 from autograder.store import VerdictStore
 from autograder.submission import read_submission
+from course_utils.diagnosis import SEE_CRASH, SEE_EXAMPLE
 
 NAME = "02_convolution"
 MISTAKE = ("conv_backward_naive", "dw[f] += ", "dw[f] = ")
@@ -74,14 +77,30 @@ def test_a_submission_that_changed_since_is_told(grader, store, judged, hand_in,
     assert not found.same
     assert "have changed since" in found.changed
     assert found.data()["same"] is False
+    # What was told of the older one is not true of this one.
+    assert "known mistake" not in found.text()
+
+
+def test_what_was_told_with_the_verdict_is_shown_but_for_the_small_case(
+    grader, store, judged
+) -> None:
+    found = explain(grader, store, judged(), "ada", "conv_backward_naive")
+    assert "known mistake" in found.text()
+    for remark in (SEE_EXAMPLE, SEE_CRASH):
+        card = replace(found.exercise.card, diagnosis=("The pattern.", remark))
+        text = replace(found, exercise=replace(found.exercise, card=card)).text()
+        assert "The pattern." in text
+        assert remark not in " ".join(text.split())
 
 
 def test_whom_nobody_judged_nobody_explains(grader, store, judged) -> None:
     folder = judged()
     (folder.parents[1] / "bob" / NAME).mkdir(parents=True)
+    (folder.parents[1] / "eve" / "03_pooling").mkdir(parents=True)
     for name, told in (
         ("bob", "no verdict on 'bob' for 02_convolution; run 'autograder grade 02_convolution'"),
         ("Ada!", r"nobody of that name is in .*submitted, and the closest are ada; give the name"),
+        ("eve", "02_convolution: 'eve' has handed in nothing for it"),
         ("zoltan", "nobody of that name is in .*, and no name is close to it; give the name"),
     ):
         place = folder.parents[1] / name / NAME

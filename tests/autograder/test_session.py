@@ -144,6 +144,7 @@ def test_who_is_gone_left_or_unwritten_is_told() -> None:
     assert "no longer handed in, their older verdict is kept: 1 (zoe[b])" in text
     assert "interrupted: 3 are left; run the command again to go on" in text
     assert "no notebook was written for ada: no space left" in text
+    assert "run the command again without --force to go on" in shown(replace(told, forced=True))
 
 
 # Isolation
