@@ -25,9 +25,6 @@ from autograder import reference
 from autograder.course import Course
 from autograder.workers import usable_processors
 
-#: So many times as many submissions are graded as by stock nbgrader: they take little time each.
-MANY = 10
-
 
 def draw(found: dict[str, Any], path: Path) -> None:
     """A bar for every way to grade, and the growth beside them."""
@@ -68,15 +65,19 @@ def tables(found: dict[str, Any]) -> str:
     )
 
 
-def measure(count: int, rounds: int, sizes: Sequence[int]) -> dict[str, Any]:
-    """All of it, with ``count`` submissions of each kind, in a folder that is removed."""
+def measure(count: int, times: int, rounds: int, sizes: Sequence[int]) -> dict[str, Any]:
+    """All of it, in a folder that is removed.
+
+    Stock nbgrader grades ``count`` submissions of each kind, this project so many ``times`` as
+    many: they take little time each.
+    """
     isolation = next(iter(ways.isolations().values()))
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         stock_course.make(root, reference.load(Course(ROOT), ASSIGNMENT))
         few = classes.hand_in(root, root / "submitted", len(ways.KINDS) * count)
         course = Course(ROOT, root / "many")
-        many = classes.hand_in(root, course.submitted, MANY * len(few))
+        many = classes.hand_in(root, course.submitted, times * len(few))
         compared = ways.compare(root, few, many, rounds)
         clock = ways.on_the_clock(root, few, course, many, isolation, rounds)
         growth = list(classes.grow(root, sizes, isolation))
@@ -116,6 +117,9 @@ def main() -> None:
     parser.add_argument("--full", action="store_true", help="grow to 10,000 submissions")
     parser.add_argument("--submissions", type=int, default=6, metavar="N", help="of each kind")
     parser.add_argument(
+        "--times", type=int, default=10, metavar="N", help="as many by this project (default: 10)"
+    )
+    parser.add_argument(
         "--rounds",
         type=int,
         default=3,
@@ -138,7 +142,7 @@ def main() -> None:
         return
     sizes = [int(size) for size in options.growth.split(",")]
     sizes += [10_000] if options.full else []
-    found = measure(max(2, options.submissions), options.rounds, sizes)
+    found = measure(max(2, options.submissions), options.times, options.rounds, sizes)
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "grading.txt").write_text(tables(found) + "\n", encoding="utf-8")
     draw(found, options.out / "grading.png")

@@ -21,7 +21,7 @@ def measured(tmp_path_factory) -> tuple[dict, Path]:
     if sandbox.probe().tier == "none":
         pytest.skip("nothing isolates here")
     out = tmp_path_factory.mktemp("out")
-    least = ["--submissions", "2", "--rounds", "1", "--growth", "1,3"]
+    least = ["--submissions", "2", "--times", "1", "--rounds", "1", "--growth", "1,3"]
     command = [BENCHMARK, *least, "--json", "--out", out]
     done = subprocess.run(
         [sys.executable, *command], capture_output=True, text=True, check=False, timeout=280
