@@ -5,6 +5,7 @@ passed ``card_safety.reduced``.
 """
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -139,6 +140,10 @@ def telling(card: "ReportCard") -> list[CheckResult]:
     return sorted(failed, key=lambda check: check.kind != "repeatable")
 
 
+#: That the whole of what was returned is none of what was expected.
+_RETURNED = re.compile(r"returned [\w ,;:]+")
+
+
 def no_answer(card: "ReportCard") -> str:
     """Why the function answered nothing at all: a limit, or what it did in every call.
 
@@ -153,8 +158,13 @@ def no_answer(card: "ReportCard") -> str:
     if not values or len(messages) > 1 or any(check.status == "passed" for check in values):
         return ""
     [message] = messages
+    # In words of our own: those of an exception, and its name, may be anything.
+    raised = f"{card.function} raised "
+    if message.startswith(raised):
+        named = message.removeprefix(raised).partition(":")[0]
+        return raised + (named if named.isidentifier() else "an exception")
     # An output that is there and wrong is told by its own name.
-    return message if message.startswith((f"{card.function} raised ", "returned ")) else ""
+    return message if _RETURNED.fullmatch(message) else ""
 
 
 def _mark(card: "ReportCard", status: Status) -> Mark:
