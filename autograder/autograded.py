@@ -151,9 +151,7 @@ def _released_texts(course: Course, assignment: str) -> _Released:
     return _read(course.release_file(assignment).read_text(encoding="utf-8"))
 
 
-@lru_cache(maxsize=16)
-def _read(text: str) -> _Released:
-    return _Released(text)
+_read = lru_cache(maxsize=16)(_Released)
 
 
 def read_timestamp(folder: Path) -> str:

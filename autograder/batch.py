@@ -81,28 +81,22 @@ def find_submissions(
     Raises UsageError when there is none, or none for one of the patterns.
     """
     found = student_folders(course.submitted, assignment)
+    place = f"expected {course.submitted}/STUDENT/{assignment}/{assignment}.ipynb"
+    if not found:
+        raise UsageError(f"no submission found for {assignment}; {place}")
     unknown = [
-        pattern
-        for pattern in students
-        if found and not any(fnmatchcase(name, pattern) for name, _ in found)
+        pattern for pattern in students if not any(fnmatchcase(name, pattern) for name, _ in found)
     ]
     if unknown:
         raise UsageError(
-            f"no submission found for {', '.join(unknown)}; expected "
-            f"{course.submitted}/STUDENT/{assignment}/{assignment}.ipynb; correct the name, or "
-            "leave it out"
+            f"no submission found for {', '.join(unknown)}; {place}; correct the name, or leave it "
+            "out"
         )
-    chosen = [
+    return [
         (name, folder)
         for name, folder in found
         if not students or any(fnmatchcase(name, pattern) for pattern in students)
     ]
-    if not chosen:
-        raise UsageError(
-            f"no submission found for {assignment}; expected "
-            f"{course.submitted}/STUDENT/{assignment}/{assignment}.ipynb"
-        )
-    return chosen
 
 
 @dataclass(frozen=True)

@@ -183,11 +183,11 @@ def _not_graded(store: VerdictStore, folder: Path, student: str, assignment: str
     what = f"no verdict on {student!r} for {assignment}"
     if os.path.lexists(folder):
         return UsageError(f"{what}; run 'autograder grade {assignment}' first")
+    if folder.parent.is_dir():
+        return UsageError(f"{what}: {student!r} has handed in nothing for it")
     submitted = folder.parents[1]
     handed_in = {name for name, _ in student_folders(submitted, assignment)}
     known = {name.casefold(): name for name in sorted(store.students(assignment) | handed_in)}
-    if folder.parent.is_dir():
-        return UsageError(f"{what}: {student!r} has handed in nothing for it")
     close = [known[name] for name in get_close_matches(student.casefold(), known, n=3)]
     advice = f"the closest are {', '.join(close)}" if close else "no name is close to it"
     return UsageError(

@@ -19,7 +19,7 @@ from autograder.release import Release, ReleasedCell
 from autograder.score import state
 from autograder.store import VerdictStore
 from autograder.verdict import Verdict
-from course_utils.card_content import telling
+from course_utils.card_content import in_a_line
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def _automatic_row(cell: ReleasedCell, verdict: Verdict, stale: str, state: Ente
     score = found.score(cell.maximum) if found else None
     reason = verdict.reason
     if found:
-        reason = found.card.reason or "; ".join(check.title for check in telling(found.card))
+        reason = in_a_line(found.card)
     return GradeRow(
         student=verdict.student,
         assignment=verdict.assignment,

@@ -14,7 +14,7 @@ from course_utils.diagnosis import (
     results_of,
 )
 from course_utils.mistake import KnownMistake, Result
-from course_utils.signature import Signature
+from course_utils.signature import signed
 
 
 @dataclass(frozen=True)
@@ -82,10 +82,7 @@ def namings(stage: Stage, rows: Sequence[RowResult]) -> list[Naming]:
     for question in stage.questions:
         name = question.exercise.name
         made = stage.prepared(VISIBLE)[name]
-        right: dict[str, Result] = {
-            case: {output: Signature.of(array) for output, array in answer.items()}
-            for case, answer in made.answers.items()
-        }
+        right: dict[str, Result] = {case: signed(answer) for case, answer in made.answers.items()}
         mistakes = tuple(
             KnownMistake(
                 id=row.id,

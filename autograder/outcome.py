@@ -12,7 +12,7 @@ from autograder.release import Release
 from autograder.sandbox import Isolation
 from autograder.score import Score, score, state
 from autograder.verdict import ExerciseVerdict, Verdict
-from course_utils.card_content import about, no_answer, telling
+from course_utils.card_content import about, in_a_line
 
 #: A larger class is shown by what needs a look.
 LARGEST_TABLE: Final = 200
@@ -171,8 +171,7 @@ def summary(verdict: Verdict, release: Release) -> str:
     if not required:
         return f"bonus open: {_names(failed)}" if failed else ""
     first, *others = required
-    titles = "; ".join(check.title for check in telling(first.card))
-    text = about(first.card.function, no_answer(first.card) or titles)
+    text = about(first.card.function, in_a_line(first.card))
     return f"{text}; failed, too: {_names(others)}" if others else text
 
 

@@ -17,6 +17,7 @@ from typing import Any, Self
 from judging import ROOT, Row, medians, milliseconds, table
 
 from autograder import outputs, reference, sandbox
+from autograder.cells import graded_places
 from autograder.course import Course
 from autograder.outputs import MOST_PICTURES, MOST_TEXT, displayed
 from autograder.release import read_release
@@ -62,14 +63,14 @@ def solved(course: Course, notebook: str) -> Submission:
     return Submission("ada", notebook, tuple(code))
 
 
-def in_process(cells: Cells, submission: Submission, graded: frozenset[str]) -> None:
+def in_process(cells: Cells, submission: Submission, graded: frozenset[int]) -> None:
     """Run the cells in this process, in the shell that children have."""
     kept = sys.stdout, sys.stderr
     cells.begin(None, None)
     try:
-        for number, cell in enumerate(submission.code, 1):
-            if cell.grade_id not in graded:
-                request = {"kind": "show", "source": cell.source, "number": number}
+        for place, cell in enumerate(submission.code):
+            if place not in graded:
+                request = {"kind": "show", "source": cell.source, "number": place + 1}
                 room = {"text_bytes": MOST_TEXT, "picture_bytes": MOST_PICTURES}
                 cells.answer({**request, **room}, None)
     finally:
@@ -94,7 +95,7 @@ def showing(isolation: Isolation, notebooks: Sequence[str], repeat: int) -> list
         release, submission = read_release(course, notebook), solved(course, notebook)
         for name, text in release.companions:
             child.add_module(name, text)
-        graded = frozenset(c.grade_id for c in release.cells if c.kind == "autograded")
+        graded = frozenset(graded_places(submission, release))
         show = partial(displayed, submission, release, isolation)
         here = partial(in_process, cells, submission, graded)
         # The first run of each reads files and starts a server.

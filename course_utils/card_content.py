@@ -167,6 +167,12 @@ def no_answer(card: "ReportCard") -> str:
     return message if _RETURNED.fullmatch(message) else ""
 
 
+def in_a_line(card: "ReportCard") -> str:
+    """What is wrong: why there was no answer, or else which checks failed."""
+    titles = "; ".join(check.title for check in telling(card))
+    return card.reason or no_answer(card) or titles
+
+
 def _mark(card: "ReportCard", status: Status) -> Mark:
     return "open" if card.optional and status == "failed" else status
 

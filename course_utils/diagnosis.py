@@ -24,7 +24,7 @@ from course_utils.judging import NOT_COUNTED, STUB, judge
 from course_utils.mistake import KnownMistake, Result, same_result
 from course_utils.patterns import Wrong, pattern
 from course_utils.recorded import Recorded
-from course_utils.signature import Signature
+from course_utils.signature import signed
 from course_utils.specimens import Specimen
 
 #: The level of help from which each part is shown; the pattern always is.
@@ -112,12 +112,15 @@ def diagnose(recorded: Recorded, judgement: Judgement, session: Session) -> Diag
     found = nearest(
         judgement, recorded.mistakes, recorded.right_results, _explaining(recorded, judgement)
     )
-    pattern = LEFT_BEHIND if survives(judgement) else _common_pattern(recorded, judgement)
+    call = wrong_call(recorded.exercise, next(iter(recorded.cases.values())), judgement.errors)
+    pattern = call or _common_pattern(recorded, judgement)
+    if survives(judgement):
+        pattern = LEFT_BEHIND
     example = smallest_example(recorded, session, {check.name for check in judgement.settled})
     if found is None:
         remark = _remark(judgement) if example else _without_example(recorded, judgement)
         # How a function is called is all that is wrong with one that cannot be called.
-        unknown = "" if _wrong_call(recorded, judgement) else _unknown(judgement)
+        unknown = "" if call else _unknown(judgement)
         return Diagnosis(pattern, example=example, unknown=unknown, remark=remark)
     exact, rows = found
     vague = bool(recorded.exercise.by_share)
@@ -207,7 +210,7 @@ def results_of(judgement: Judgement, cases: Sequence[str]) -> dict[str, Result]:
     """What a function did with each case, as it is recorded and compared."""
     return {
         name: (
-            {output: Signature.of(array) for output, array in judgement.answers[name].items()}
+            signed(judgement.answers[name])
             if name in judgement.answers
             else judgement.errors.get(name, "")
         )
@@ -285,8 +288,7 @@ def _fails(mistake: KnownMistake, check: str, cases: Sequence[str]) -> bool:
 def _common_pattern(recorded: Recorded, judgement: Judgement) -> str:
     """The pattern of the first output whose wrong arrays, in all cases, have one.
 
-    What a tool says of functions is no array: it has none.  Where no call got as far as the
-    function, how it is called.
+    What a tool says of functions is no array: it has none.
     """
     for output in recorded.exercise.outputs:
         wrong = []
@@ -294,17 +296,12 @@ def _common_pattern(recorded: Recorded, judgement: Judgement) -> str:
             expected = recorded.answers[name][output]
             if is_verdict(expected):
                 continue
-            got = None if is_verdict(expected) else answer.get(output)
+            got = answer.get(output)
             if got is not None and not compare(output, got, expected).right:
                 wrong.append(Wrong(got, expected, recorded.cases[name].inputs))
         if sentence := pattern(output, wrong, recorded.exercise.axes.get(output, ())):
             return sentence
-    return _wrong_call(recorded, judgement)
-
-
-def _wrong_call(recorded: Recorded, judgement: Judgement) -> str:
-    case = next(iter(recorded.cases.values()))
-    return wrong_call(recorded.exercise, case, judgement.errors)
+    return ""
 
 
 def smallest_example(recorded: Recorded, session: Session, settled: Collection[str] = ()) -> str:

@@ -20,7 +20,7 @@ from course_utils import tolerances
 from course_utils.comparison import compare
 from course_utils.exercise import Answer, Array, Case, Check, Exercise, Value
 from course_utils.mistake import KnownMistake, Result, same_result
-from course_utils.signature import Signature
+from course_utils.signature import Signature, signed
 from course_utils.specimens import Specimen, specimen
 
 #: What few checks have, and the others do not write down.
@@ -56,7 +56,7 @@ class Recorded:
     def right_results(self) -> Mapping[str, Result]:
         """The results of a right function."""
         return {
-            name: {output: Signature.of(array) for output, array in answer.items()}
+            name: signed(answer)
             for name, answer in self.answers.items()
             if name in self.exercise.cases
         }

@@ -7,6 +7,7 @@ does not matter.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -59,6 +60,11 @@ class Signature:
             if not abs(a - b) <= slack:
                 return False
         return math.isfinite(slack)
+
+
+def signed(answer: Mapping[str, Array]) -> dict[str, Signature]:
+    """The signature of each array, by the name of the output."""
+    return {output: Signature.of(array) for output, array in answer.items()}
 
 
 def _weights(size: int) -> Array:

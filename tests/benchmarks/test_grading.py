@@ -36,8 +36,12 @@ def test_every_tier_is_set_against_stock_nbgrader(measured) -> None:
     tiers = {tier for tier in ("kernel", "namespaces") if sandbox.probe(tier=tier).tier == tier}
     assert tiers <= found["ratio_to_nbgrader"].keys()
     assert found["isolation_overhead_ms"].keys() == tiers
-    assert found["clock"][0]["ratio to nbgrader"] == 1
     ways = {row["way"]: row for row in found["ways"]}
+    for tier, overhead in found["isolation_overhead_ms"].items():
+        limit = ways["in this process, not isolated"]
+        for kind in ("right", "wrong"):
+            assert overhead[kind] == ways[tier][f"{kind}, ms"] - limit[f"{kind}, ms"]
+    assert found["clock"][0]["ratio to nbgrader"] == 1
     assert ways["stock nbgrader"]["ratio to nbgrader"] == 1
     for row in (*found["ways"], *found["clock"]):
         # Of so few submissions chance may make less than nothing.
