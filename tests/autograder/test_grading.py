@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import select
 import signal
 from collections.abc import Mapping
 from dataclasses import replace
@@ -426,15 +427,24 @@ def test_the_key_follows_everything_that_a_verdict_depends_on(grader, submission
 # Killed processes
 
 
+def _kill(victim: int) -> None:
+    """Kill a process, and wait until it is dead: a short call may be faster than a death."""
+    process = os.pidfd_open(victim)
+    signal.pidfd_send_signal(process, signal.SIGKILL)
+    assert select.select([process], [], [], 5)[0]
+    os.close(process)
+
+
 def kill(monkeypatch: pytest.MonkeyPatch, whom: str, times: int) -> None:
     """Before so many calls, kill the process that is to answer, or the server of its kind."""
     really, killed = Child.call_each, []
 
     def call(self: Child, *arguments: object, **options: object) -> object:
-        if len(killed) < times:
-            spawned = self._spawned
-            killed.append(spawned.pid if whom == "the child" else spawned._server.pid)
-            os.kill(killed[-1], signal.SIGKILL)
+        spawned = self._spawned
+        victim = spawned.pid if whom == "the child" else spawned._server.pid
+        if len(killed) < times and victim not in killed:
+            killed.append(victim)
+            _kill(victim)
         return really(self, *arguments, **options)
 
     monkeypatch.setattr(Child, "call_each", call)
