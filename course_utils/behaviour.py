@@ -58,6 +58,13 @@ def differs_on_second_call(
     return ""
 
 
+def is_same(first: Returned, again: Returned) -> bool:
+    """Tell whether two calls brought the same arrays, be they right or wrong, or both none."""
+    if first.outputs is None or again.outputs is None:
+        return first.outputs is again.outputs
+    return all(map(_alike, first.outputs, again.outputs))
+
+
 def changes_an_argument(
     exercise: Exercise, case: Case, arguments: Sequence[Value], returned: Returned
 ) -> str:
@@ -97,6 +104,13 @@ def _arrays(exercise: Exercise, a: Returned, b: Returned) -> Iterator[tuple[str,
 def _same(a: Array, b: Array) -> bool:
     """Tell whether two results of one function are the same, be they right or wrong."""
     return identical(a, b) or np.array_equal(a, b, equal_nan=True) or compare("", a, b).right
+
+
+def _alike(a: Array | str, b: Array | str) -> bool:
+    """The same of two outputs, each of which may be a sentence why it is no array."""
+    if isinstance(a, str) or isinstance(b, str):
+        return isinstance(a, str) and isinstance(b, str) and a == b
+    return _same(a, b)
 
 
 def _changed(name: str, before: Value, after: Value) -> str:

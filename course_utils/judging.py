@@ -132,7 +132,7 @@ class _Trial:
         # What is shown is the better attempt; of two that are equal, the standard one.
         best = max(attempts, key=lambda attempt: attempt.merit)
         self._value_checks(attempts, best)
-        self._behaviour_checks(best)
+        self._behaviour_checks(attempts, best)
         self._pair_checks(best)
         checks = tuple(map(self._explained, self.exercise.checks))
         status: Status = "passed" if all(c.status == "passed" for c in checks) else "failed"
@@ -289,7 +289,7 @@ class _Trial:
 
     # Behaviour: it counts only for a function that gets some value right.
 
-    def _behaviour_checks(self, attempt: Attempt) -> None:
+    def _behaviour_checks(self, attempts: Sequence[Attempt], best: Attempt) -> None:
         useful = any(result.status == "passed" for result in self.results.values())
         for check in self.exercise.checks:
             if check.kind in VALUE_KINDS or check.kind == "adjoint":
@@ -297,24 +297,32 @@ class _Trial:
             if not useful:
                 message = NOT_COUNTED
             elif check.kind == "dtype":
-                message = self._other_dtype(check)
+                message = self._other_dtype(check, attempts[0])
             elif check.kind == "unchanged":
                 message = self._changed_arguments()
             elif check.kind == "repeatable":
-                message = self._second_call(attempt)
+                message = self._second_call(attempts, best)
                 self.remembers = bool(message)
             else:
                 message = ""
             self.results[check.name] = _result(check, "failed" if message else "passed", message)
 
-    def _other_dtype(self, check: Check) -> str:
+    def _other_dtype(self, check: Check, standard: Attempt) -> str:
         """Integers are tried with the standard cache: a forward would turn them into floats."""
         cases = [case for case in self.cases if case.name in check.cases]
-        found = self._calls([*cases, *map(as_float, cases)])
-        pairs = zip(cases, found[: len(cases)], found[len(cases) :], strict=True)
+        given = [standard.returned[case.name] for case in cases]
+        if not self._differs_by_dtype(check, cases, given):
+            return ""
+        # That was long ago, and a function that remembers is another check's matter.
+        return self._differs_by_dtype(check, cases, self._calls(cases))
+
+    def _differs_by_dtype(
+        self, check: Check, cases: Sequence[Case], given: Sequence[Returned]
+    ) -> str:
+        as_floats = self._calls([as_float(case) for case in cases])
         return _first(
-            behaviour.differs_by_dtype(self.exercise, check, case, given, as_floats)
-            for case, given, as_floats in pairs
+            behaviour.differs_by_dtype(self.exercise, check, *found)
+            for found in zip(cases, given, as_floats, strict=True)
         )
 
     def _changed_arguments(self) -> str:
@@ -323,10 +331,15 @@ class _Trial:
             for case, arguments, returned in self.calls
         )
 
-    def _second_call(self, attempt: Attempt) -> str:
+    def _second_call(self, attempts: Sequence[Attempt], best: Attempt) -> str:
         if self.exercise.specimens:
             return self.unsteady
-        return self._differs(self.cases, attempt.returned, attempt.caches)
+        # The attempt with the own forward's caches was a second call, if it gave the same.
+        again = attempts[1].returned if len(attempts) > 1 else {}
+        first = attempts[0].returned
+        if again and all(behaviour.is_same(first[name], again[name]) for name in first):
+            return ""
+        return self._differs(self.cases, best.returned, best.caches)
 
     def _differs(
         self,

@@ -435,9 +435,9 @@ def test_a_check_costs_few_calls_a_case_on_small_arrays(convolution):
     """Time is what the calls cost, so their number and their sizes are bounded."""
     functions = convolution(("return dx, dw, db", f"return dx, dw, db\n{COUNTED}"))
     examine(functions[BACKWARD], BACKWARD)
-    # With the standard cache, the own forward and with its cache, and a second time;
-    # the case of whole numbers once more, and as floats.
-    assert len(functions["sizes"]) == 4 * len(recorded.load(BACKWARD).exercise.cases) + 2
+    # With the standard cache, the own forward and with its cache, which is a second time;
+    # the case of whole numbers as floats.
+    assert len(functions["sizes"]) == 3 * len(recorded.load(BACKWARD).exercise.cases) + 1
     assert max(functions["sizes"]) < 1000
 
 

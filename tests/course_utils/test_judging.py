@@ -386,7 +386,7 @@ def test_a_changed_dict_of_parameters_costs_nothing(convolution, judged):
 
 
 def test_an_accumulator_that_survives_calls_costs_the_second_call_alone(convolution, judged):
-    after = f"SEEN.append(0)\n    {DB} + (len(SEEN) > {2 * len(CASES)})"
+    after = f"SEEN.append(0)\n    {DB} + (len(SEEN) > {len(CASES)})"
     judgement = judged(convolution((FIRST, f"{FIRST}\nSEEN = []"), (DB, after)), BACKWARD)
     assert lost(judgement) == {"repeatable"}
     assert "something survives from call to call" in message(judgement, "repeatable")
