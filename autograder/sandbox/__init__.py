@@ -38,6 +38,14 @@ all, but cannot look at a path.  Limits bound *how much*.  The kernel bounds mem
 size and a child's whole processor time; the grader watches processor time per request,
 threads and files from outside, because only it can say whose request it was.
 
+**Landlock in two steps.**  To allow hundreds of paths takes a millisecond, so in the kernel
+tier the server does it once, when it is warm: it keeps what all children may read, and the
+directory in which their scratches lie.  Such a layer is passed on to every child and never
+comes off.  A child adds one of its own, in which a handful of high directories, none of them
+above the scratches, may be read; both layers must allow, so what is left is what the server
+kept, and of all scratches its own.  In a mount namespace there is nothing else to see, but
+a restricted process cannot mount, and so a child restricts itself, by a few dozen paths.
+
 **Tiers.**  *kernel* is these three layers; it needs no privilege and no package beside
 libseccomp.  *namespaces* adds bubblewrap's mount, process, network and IPC namespaces, with
 Landlock too where the kernel has it.  ``probe`` finds out which of them hold by having a

@@ -98,7 +98,7 @@ class Rules:
 
     def add_to(self, ruleset: int) -> None:
         """Allow these in the ruleset of that descriptor."""
-        # Bound once: there are hundreds of paths, and every child does this.
+        # Bound once: there may be hundreds of paths.
         call, number, kind = _libc().syscall, ctypes.c_long(_ADD_RULE), ctypes.c_int(_PATH_BENEATH)
         target, flags = ctypes.c_int(ruleset), ctypes.c_uint32(0)
         for rule in self._passed:
@@ -111,15 +111,19 @@ class Rules:
             os.close(rule.parent_fd)
 
 
-def restrict(rules: Rules, allowed: Sequence[tuple[str, int]]) -> None:
+def restrict(
+    rules: Rules, allowed: Sequence[tuple[str, int]] = (), *, files_only: bool = False
+) -> None:
     """Deny this thread all file access but ``rules`` and ``allowed``.
 
+    What an earlier call denied stays denied: each adds a layer, and all of them must allow.
     Everything that the version of the interface handles is denied where no rule allows
-    it, network and signals included.  Call it before any thread is started; no_new_privs
-    must be set.  Raises OSError if a path is missing or the kernel refuses.
+    it, network and signals included unless ``files_only``.  Call it before any thread is
+    started; no_new_privs must be set.  Raises OSError if a path is missing or the kernel
+    refuses.
     """
-    net = _ALL_NET if rules.abi >= _NET_SINCE else 0
-    scopes = _ALL_SCOPES if rules.abi >= _SCOPES_SINCE else 0
+    net = _ALL_NET if rules.abi >= _NET_SINCE and not files_only else 0
+    scopes = _ALL_SCOPES if rules.abi >= _SCOPES_SINCE and not files_only else 0
     ruleset = _Ruleset(rules.handled, net, scopes)
     # Older kernels accept a longer structure only if what they do not know is zero.
     size = ctypes.c_size_t(ctypes.sizeof(ruleset))

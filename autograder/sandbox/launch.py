@@ -82,8 +82,9 @@ def spawn(
 
 def _server(isolation: Isolation, limits: Limits, warm: Sequence[str], purpose: Purpose) -> Server:
     """Start a server for children of this isolation."""
-    given = {**rules(isolation, purpose), "warm": list(warm)}
     scratch = Scratch(None)
+    scratches = str(scratch.path.parent.resolve())
+    given = {**rules(isolation, purpose), "warm": list(warm), "scratches": scratches}
     found = library(purpose)
 
     def execute(control: int, output: int) -> "subprocess.Popen[bytes]":
@@ -167,9 +168,11 @@ def rules(isolation: Isolation, purpose: Purpose) -> dict[str, Any]:
         "plain": namespaces.PLAIN if in_namespaces else found.plain,
         "stand_in": stand_in,
         "warm": [],
+        "scratches": "",
         "in_namespaces": in_namespaces,
         "landlock_abi": isolation.landlock_abi if isolated else 0,
-        "readable": [*found.readable, stand_in],
+        # What else there is beneath the roots is not in such a namespace.
+        "readable": [*(found.visible if in_namespaces else found.readable), stand_in],
         "listed": list(found.listed),
         "seccomp": syscalls.compiled_filter().hex() if isolated else "",
         "uid": child_uid(isolation, purpose),

@@ -87,6 +87,11 @@ class Library:
     explicit: tuple[str, ...]
     links: dict[str, str]
 
+    @property
+    def visible(self) -> tuple[str, ...]:
+        """All that there is in a mount namespace, with all that is beneath."""
+        return (*self.roots, *self.explicit)
+
     @functools.cached_property
     def open_to_all(self) -> bool:
         """Tell whether another user could read all of it, so that a child may become one."""

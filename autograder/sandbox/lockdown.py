@@ -50,9 +50,10 @@ class Confinement:
     """What is the same for every child, made ready once, by the process that forks them.
 
     ``rules`` has ``landlock_abi`` (int, 0: do without), ``readable`` and ``listed`` (lists
-    of paths), ``seccomp`` (the filter in hexadecimal; empty: do without), ``uid`` (int, or
-    None to stay), ``in_namespaces`` (whether children have namespaces of their own).
-    ``landlock`` is the module of that name.  Raises OSError if any of it cannot be done.
+    of paths), ``scratches`` (the directory in which children's scratches lie), ``seccomp``
+    (the filter in hexadecimal; empty: do without), ``uid`` (int, or None to stay),
+    ``in_namespaces`` (whether children have namespaces of their own).  ``landlock`` is the
+    module of that name.  Raises OSError if any of it cannot be done.
     """
 
     def __init__(self, rules: Mapping[str, Any], landlock: Any) -> None:
@@ -66,11 +67,12 @@ class Confinement:
             _prefer_for_oom()
             _prctl(_PR_SET_NO_NEW_PRIVS, 1)
             _drop_bounding_set()
-        if rules["landlock_abi"]:
-            self.files = landlock.Rules(rules["landlock_abi"], _allowed(rules, landlock))
         self.filter = _Filter(bytes.fromhex(rules["seccomp"])) if rules["seccomp"] else None
-        # Last: a child has the same address space, but would take long to ask for its size.
+        # A child has the same address space, but would take long to ask for its size.
         self.address_space = _address_space()
+        # Last, since this process may not open files any more either.
+        if rules["landlock_abi"]:
+            self.files = _file_rules(rules, landlock)
 
 
 def lock_down(confinement: Confinement, orders: Mapping[str, Any]) -> None:
@@ -97,7 +99,7 @@ def _enter_namespaces(confinement: Confinement, orders: Mapping[str, Any]) -> No
 
 
 def _restrict_files(confinement: Confinement, orders: Mapping[str, Any]) -> None:
-    """Allow what all may read, and this child's own scratch."""
+    """Allow what all may read, and of all scratches this child's own."""
     if confinement.files is not None:
         landlock = confinement.landlock
         landlock.restrict(confinement.files, [(orders["scratch"], landlock.CHANGE)])
@@ -176,14 +178,38 @@ class _Filter:
         self.address = ctypes.addressof(self._program)
 
 
-def _allowed(rules: Mapping[str, Any], landlock: Any) -> list[tuple[str, int]]:
-    """The paths that stay open for all children, with what may be done there."""
-    sink = landlock.READ_FILE | landlock.WRITE_FILE | landlock.TRUNCATE
-    return [
+def _file_rules(rules: Mapping[str, Any], landlock: Any) -> Any:
+    """What each child is to allow itself, beside its own scratch.
+
+    Hundreds of paths are slow to allow.  So this process restricts itself to them, and to
+    all scratches, for every child that it forks; a child then gives up all but its own
+    scratch.  But who is restricted mounts nothing: where children have to, they must allow
+    themselves each path.
+    """
+    abi, sink = rules["landlock_abi"], landlock.READ_FILE | landlock.WRITE_FILE | landlock.TRUNCATE
+    allowed = [
         *((path, landlock.READ) for path in rules["readable"]),
         *((path, landlock.READ_DIR) for path in rules["listed"]),
         ("/dev/null", sink),
     ]
+    if rules["in_namespaces"]:
+        return landlock.Rules(abi, allowed)
+    scratches = rules["scratches"]
+    wide = dict.fromkeys(_beside(scratches, path) for path, _ in allowed)
+    for_children = landlock.Rules(abi, [*((p, landlock.READ) for p in wide), ("/dev/null", sink)])
+    own = landlock.Rules(abi, [*allowed, (scratches, landlock.CHANGE)])
+    landlock.restrict(own, files_only=True)
+    own.close()
+    return for_children
+
+
+def _beside(hidden: str, path: str) -> str:
+    """The highest directory above ``path`` that does not hold ``hidden``; else ``path``."""
+    while True:
+        above = os.path.dirname(path)
+        if above == path or f"{hidden}/".startswith(f"{above.rstrip('/')}/"):
+            return path
+        path = above
 
 
 @functools.cache
