@@ -22,7 +22,7 @@ from course_utils.exercise import VALUE_KINDS, Case, Exercise, Session, Value
 from course_utils.judgement import Judgement
 from course_utils.judging import NOT_COUNTED, STUB, judge
 from course_utils.mistake import KnownMistake, Result, same_result
-from course_utils.patterns import Wrong, pattern
+from course_utils.patterns import Wrong, order_pattern, pattern
 from course_utils.recorded import Recorded
 from course_utils.signature import signed
 from course_utils.specimens import Specimen
@@ -113,14 +113,15 @@ def diagnose(recorded: Recorded, judgement: Judgement, session: Session) -> Diag
         judgement, recorded.mistakes, recorded.right_results, _explaining(recorded, judgement)
     )
     call = wrong_call(recorded.exercise, next(iter(recorded.cases.values())), judgement.errors)
-    pattern = call or _common_pattern(recorded, judgement)
+    # What is wrong with all outputs at once is all that is wrong with them.
+    whole = call or _order(recorded, judgement)
+    pattern = whole or _common_pattern(recorded, judgement)
     if survives(judgement):
         pattern = LEFT_BEHIND
     example = smallest_example(recorded, session, {check.name for check in judgement.settled})
     if found is None:
         remark = _remark(judgement) if example else _without_example(recorded, judgement)
-        # How a function is called is all that is wrong with one that cannot be called.
-        unknown = "" if call else _unknown(judgement)
+        unknown = "" if whole else _unknown(judgement)
         return Diagnosis(pattern, example=example, unknown=unknown, remark=remark)
     exact, rows = found
     vague = bool(recorded.exercise.by_share)
@@ -283,6 +284,17 @@ def _fails(mistake: KnownMistake, check: str, cases: Sequence[str]) -> bool:
     """Tell whether a mistake fails a check of these cases (or of all), and not by a crash."""
     crashed = [isinstance(mistake.results[case], str) for case in cases or mistake.results]
     return check in mistake.failed and not (any(crashed) if cases else all(crashed))
+
+
+def _order(recorded: Recorded, judgement: Judgement) -> str:
+    """That the outputs came in another order; a tool's word about a function has none."""
+    exercise = recorded.exercise
+    expected = {name: recorded.answers[name] for name in judgement.answers}
+    if exercise.by_share or any(
+        is_verdict(a) for answer in expected.values() for a in answer.values()
+    ):
+        return ""
+    return order_pattern([(judgement.answers[name], answer) for name, answer in expected.items()])
 
 
 def _common_pattern(recorded: Recorded, judgement: Judgement) -> str:

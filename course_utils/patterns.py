@@ -20,6 +20,8 @@ _NAMES = {"dw": ("filter", "channel"), "out": ("image", "output channel")}
 _ORDINALS = {2: "second", 3: "third"}
 #: So many cases must show what a single one may show by accident.
 _ENOUGH_CASES = 2
+#: The orders of so many outputs are tried.
+_MOST_OUTPUTS = 4
 #: So many entries are not equal by accident.
 _ENOUGH_ENTRIES = 4
 
@@ -46,6 +48,28 @@ def pattern(output: str, cases: Sequence[Wrong], axes: Sequence[str] = ()) -> st
         if found == {""}:
             return _common_place(output, cases, axes)
     return found.pop() if len(found) == 1 else ""
+
+
+def order_pattern(answers: Sequence[tuple[Mapping[str, Array], Mapping[str, Array]]]) -> str:
+    """A sentence if the outputs are right but in another order, in all cases; else empty.
+
+    ``answers`` are pairs of what came back and what should, both by output, in their order.
+    """
+    names = [*answers[0][1]] if answers else []
+    # What many outputs are in another order for is not found by trying.
+    for order in [*permutations(names)][1:] if len(names) <= _MOST_OUTPUTS else ():
+        if all(
+            got.keys() == expected.keys()
+            and all(
+                _same(got[name], expected[other]) for name, other in zip(names, order, strict=True)
+            )
+            for got, expected in answers
+        ):
+            return (
+                f"What is returned looks right but in another order: {', '.join(order)}; "
+                f"expected {', '.join(names)}."
+            )
+    return ""
 
 
 def _kind_of_error(output: str, case: Wrong, axes: Sequence[str]) -> str:

@@ -237,6 +237,21 @@ def test_who_takes_other_arguments_is_told_how_the_function_is_called(convolutio
     assert found.pattern.startswith(f"{BACKWARD} is called as {BACKWARD}(dout, cache): ")
 
 
+@pytest.mark.parametrize("returned", ["dw, dx, db", "db, dw, dx", "dw, db, dx"])
+def test_right_gradients_in_another_order_are_told_as_such(convolution, returned):
+    found = diagnosed(convolution((RETURNED, f"return {returned}")))
+    said = f"looks right but in another order: {returned}; expected dx, dw, db."
+    assert found.pattern == f"What is returned {said}"
+    assert not found.unknown
+    assert not found.name
+    assert "conv_backward_naive(dout, " in found.example
+
+
+def test_another_order_of_gradients_of_which_one_is_wrong_is_not_told(convolution):
+    found = diagnosed(convolution((RETURNED, "return dw, dx, 2 * db")))
+    assert "another order" not in found.pattern
+
+
 def test_a_check_that_explains_much_explains_no_crash(notebook):
     """A class without anything in it fails the check that would explain wrong values."""
     found = diagnosed(notebook("class Conv:\n    pass"), "Conv")

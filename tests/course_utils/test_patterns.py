@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_utils.patterns import Wrong, pattern
+from course_utils.patterns import Wrong, order_pattern, pattern
 
 RANDOM = np.random.default_rng(9)
 #: Halves, so that a cut to whole numbers shows.
@@ -230,3 +230,37 @@ def test_a_sequence_that_is_alone_is_neither_first_nor_last():
 
 def test_a_wrong_size_along_named_axes_is_not_told_in_rows_and_columns():
     assert pattern("h", [wrong(H[:, 1:], H, {})], OF_H) == "h has another size than it should have."
+
+
+# Of several outputs
+
+ONE, TWO, THREE = DX[0], DX[1], DX[:, 0]
+
+
+@pytest.mark.parametrize(
+    ("returned", "order"),
+    [
+        ((TWO, ONE, THREE), "dw, dx, db"),
+        ((THREE, ONE, TWO), "db, dx, dw"),
+        ((ONE, TWO, THREE), ""),
+        ((TWO, ONE, -THREE), ""),
+        ((ONE, ONE, THREE), ""),
+    ],
+)
+def test_another_order_is_told_where_every_output_is_one_of_the_right_ones(returned, order):
+    names = ("dx", "dw", "db")
+    expected = dict(zip(names, (ONE, TWO, THREE), strict=True))
+    case = dict(zip(names, returned, strict=True)), expected
+    told = order_pattern([case, case])
+    assert (f"in another order: {order}; expected dx, dw, db." in told) == bool(order)
+    assert bool(told) == bool(order)
+    # In one case among others it is no pattern, and what is not there has no order.
+    assert not order_pattern([case, ({**expected, "dx": 2 * ONE}, expected)])
+    assert not order_pattern([({"dx": TWO}, expected)])
+
+
+def test_no_order_is_looked_for_without_outputs_or_among_many():
+    assert order_pattern([]) == ""
+    many = {name: np.full(2, ord(name)) for name in "abcde"}
+    other = dict(zip("abcde", (many[name] for name in "bacde"), strict=True))
+    assert order_pattern([(other, many)]) == ""
