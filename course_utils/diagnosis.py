@@ -124,7 +124,7 @@ def diagnose(recorded: Recorded, judgement: Judgement, session: Session) -> Diag
         unknown = "" if whole else _unknown(judgement)
         return Diagnosis(pattern, example=example, unknown=unknown, remark=remark)
     exact, rows = found
-    vague = bool(recorded.exercise.by_share)
+    vague = bool(recorded.exercise.by_share) or _is_right(rows[0], recorded.right_results)
     alike = _alike(rows, vague=vague)
     return Diagnosis(
         pattern=pattern,
@@ -162,19 +162,26 @@ def _explaining(recorded: Recorded, judgement: Judgement) -> dict[str, tuple[str
 def _alike(rows: Sequence[KnownMistake], *, vague: bool) -> list[KnownMistake]:
     """The first row, and those that no visible case tells from it.
 
-    ``vague``: all that is known of a row is a word for what became of its predictions.  It
-    fits many, and each as well as another.
+    ``vague``: all that is known of a row is a word for what became of its predictions, or
+    which check of its behaviour failed.  It fits many, and each as well as another.
     """
     first = rows[0]
     same = [row for row in rows if alike(row, first)]
     return same if vague else same[:MOST_NAMED]
 
 
+def _is_right(row: KnownMistake, right: Mapping[str, Result]) -> bool:
+    """Tell whether a known mistake gives no wrong result: another check finds it."""
+    return all(same_result(result, row.results[case]) for case, result in right.items())
+
+
 def _name(alike: Sequence[KnownMistake], *, exact: bool, vague: bool) -> str:
     """The first known mistake with its rule; of the others that would do as well, the same."""
     first, *others = alike
     if others and vague:
-        return f"This looks like one of these known mistakes: {'; '.join(r.title for r in alike)}."
+        titles = "; ".join(row.title for row in alike)
+        remedy = first.remedy if all(row.remedy == first.remedy for row in others) else ""
+        return f"This looks like one of these known mistakes: {titles}. {remedy}".rstrip()
     how = "This matches exactly a known mistake" if exact else "This looks like a known mistake"
     sentences = [f"{how}: {first.title}. {first.remedy}"]
     for other in others:

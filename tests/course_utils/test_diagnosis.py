@@ -237,6 +237,17 @@ def test_who_takes_other_arguments_is_told_how_the_function_is_called(convolutio
     assert found.pattern.startswith(f"{BACKWARD} is called as {BACKWARD}(dout, cache): ")
 
 
+def test_mistakes_that_only_the_cache_shows_are_all_named(convolution):
+    functions = convolution(("cache = (x, w, b, conv_param)", "cache = (xp, w, b, conv_param)"))
+    _, backward, _ = examined(functions, BACKWARD)
+    asked, forward, _ = examined(functions, FORWARD)
+    session = LocalSession(functions[FORWARD], FORWARD)
+    found = diagnose(asked, forward.with_cache(backward), session)
+    assert found.name.startswith("This looks like one of these known mistakes: the cache holds")
+    assert "the cache holds the padded x, which the backward pads again; " in found.name
+    assert found.name.endswith(" The cache holds x, w, b and conv_param as they were given.")
+
+
 @pytest.mark.parametrize("returned", ["dw, dx, db", "db, dw, dx", "dw, db, dx"])
 def test_right_gradients_in_another_order_are_told_as_such(convolution, returned):
     found = diagnosed(convolution((RETURNED, f"return {returned}")))

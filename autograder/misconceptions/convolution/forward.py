@@ -322,6 +322,14 @@ MISTAKES = (
         edits=(("window * w[f]", "window * w[0]"),),
     ),
     forward(
+        "F38",
+        title="the cache holds the padded x, which the backward pads again",
+        question="Which shape has the x that your backward finds in the cache?",
+        remedy="The cache holds x, w, b and conv_param as they were given.",
+        check="cache",
+        edits=(("cache = (x, w, b, conv_param)", "cache = (x_pad, w, b, conv_param)"),),
+    ),
+    forward(
         "F25",
         title="the cache is missing something the backward needs",
         question="What does your backward read from the cache?",
