@@ -37,6 +37,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UsageError as error:
         print(f"autograder: {error}", file=sys.stderr)
         return error.exit_code
+    except SyntaxError as error:
+        # One of the course's own: submissions are compiled in processes of their own.
+        where = f"{error.filename}, line {error.lineno}"
+        print(
+            f"autograder: {where} is not Python ({error.msg}); mend it, and run the command again",
+            file=sys.stderr,
+        )
+        return REFUSED
     except KeyboardInterrupt:
         print("autograder: interrupted; what was judged is kept", file=sys.stderr)
         return UNFIT

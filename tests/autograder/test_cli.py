@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import re
 import shutil
 import subprocess
@@ -167,6 +168,26 @@ def test_a_fault_of_ours_is_no_refusal_and_no_bare_traceback(run, monkeypatch) -
     last = err.splitlines()[-1]
     assert last.startswith("autograder: this is a fault of the autograder (MemoryError: no room);")
     assert "run the command again" in last
+
+
+def test_a_file_of_the_course_that_is_not_python_is_named_with_its_line(tmp_path) -> None:
+    package = shutil.copytree(ROOT / "autograder", tmp_path / "autograder")
+    broken = package / "exercises" / "pooling.py"
+    lines = broken.read_text(encoding="utf-8").splitlines()
+    broken.write_text("\n".join([*lines, "def max_pool("]), encoding="utf-8")
+    command = "import sys; from autograder.cli import main; sys.exit(main(['build', '--check']))"
+    found = subprocess.run(
+        [sys.executable, "-P", "-c", command],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (found.returncode, found.stdout) == (1, "")
+    where = f"autograder: {broken}, line {len(lines) + 1} is not Python ("
+    assert found.stderr.startswith(where), found.stderr
+    assert found.stderr.endswith("; mend it, and run the command again\n")
 
 
 @pytest.mark.parametrize("slow", ["lark", "nbconvert", "nbgrader"])
