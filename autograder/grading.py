@@ -289,7 +289,8 @@ class _Judging:
             with self._allowed(question):
                 settled = judgement.settled
                 asked = visible.exercise.without({check.name for check in settled})
-                local = judge(asked, visible.cases, visible.answers, self.run)
+                # What explains the failure has been looked for on the hidden cases.
+                local = judge(asked, visible.cases, visible.answers, self.run, explained=False)
                 local = replace(local, checks=(*local.checks, *settled))
                 local = local.with_cache(backward) if backward else local
                 found = diagnose(visible, local, self.run)

@@ -334,7 +334,7 @@ def smallest_example(recorded: Recorded, session: Session, settled: Collection[s
     for name in recorded.tiny:
         tried = recorded.only(name)
         asked = tried.exercise.without(settled)
-        judgement = judge(asked, tried.cases, tried.answers, session)
+        judgement = judge(asked, tried.cases, tried.answers, session, explained=False)
         if judgement.reason:
             break
         if judgement.status == "passed":

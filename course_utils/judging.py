@@ -62,9 +62,14 @@ def judge(
     cases: Mapping[str, Case],
     answers: Mapping[str, Answer],
     session: Session,
+    *,
+    explained: bool = True,
 ) -> Judgement:
-    """Judge one function.  ``cases`` and ``answers`` are keyed by the exercise's case names."""
-    trial = _Trial(exercise, cases, answers, session)
+    """Judge one function.  ``cases`` and ``answers`` are keyed by the exercise's case names.
+
+    ``explained``: look for an explanation of what failed, where that takes further calls.
+    """
+    trial = _Trial(exercise, cases, answers, session, explained=explained)
     try:
         if not session.has(exercise.function):
             reason = NO_FUNCTION.format(exercise.function)
@@ -103,8 +108,11 @@ class _Trial:
         cases: Mapping[str, Case],
         answers: Mapping[str, Answer],
         session: Session,
+        *,
+        explained: bool,
     ) -> None:
         self.exercise = exercise
+        self.explained = explained
         self.cases = [cases[name] for name in exercise.cases]
         # Asked in the order in which they were made: to know the exercise's must not help.
         self.asked = [case for name, case in cases.items() if name in exercise.cases]
@@ -416,7 +424,7 @@ class _Trial:
             notes.insert(0, OF_THE_FORWARD)
         if status == "failed" and self.stopped is not None:
             notes.append(f"{NOT_TRIED}: {self.stopped.reason}.")
-        if status == "failed" and own is not None:
+        if status == "failed" and own is not None and self.explained:
             wrong = [c for c in sorted(self.cases, key=_size) if not own.right(c.name)]
             if is_gradient_of_own_forward(self.exercise, wrong, self.answers, self.session):
                 notes.append(EXACT_GRADIENT_OF_WRONG_FORWARD)
