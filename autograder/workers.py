@@ -5,8 +5,9 @@ A process makes its judge once and then does one task after the other.  Each has
 than these and the answers that have just arrived, however many tasks there are.
 
 A process may be killed, for the memory of the machine or by mistake, and so may the server
-that they all come from.  Others take over what it had been given.  The task that it was at
-may be what killed it: it is tried once more, and is lost with a second process.
+that they all come from.  Others take over what it had been given.  The task that it had begun
+may be what killed it: it is tried once more, and is lost with a second process.  What a
+process was given when it was already dying is not to blame.
 
 A judge may put a task off, as one that takes long: it is done when nothing else is left to
 give, so that it holds up no other.
@@ -52,6 +53,11 @@ class Lost:
     """Stands for the answer of processes that died: ``reason`` says how the last one did."""
 
     reason: str
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """What a process says before it does the next task."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +174,7 @@ class _Crew:
 
     def _take_back(self, worker: "_Worker", lost: Lost) -> Iterator[tuple[Task, Any]]:
         """Let others do what a process had been given; yield the task that is lost with it."""
-        if not worker.ready:
+        if not worker.at_it:
             self._bear(lost.reason)
         elif worker.given[0] in self._tried:
             yield worker.given.popleft(), lost
@@ -205,8 +211,8 @@ class _Worker:
         finally:
             theirs.close()
         self.given: deque[Task] = deque()
-        #: Whether it has said that it can judge.
-        self.ready = False
+        #: Whether it has said that it can judge, and that it has begun the first task.
+        self.ready = self.at_it = False
 
     def give(self, task: Task) -> None:
         self.given.append(task)
@@ -215,13 +221,14 @@ class _Worker:
             self.pipe.send(task)
 
     def answer(self) -> Any:
-        """The answer to the first task, or Lost; None if it has only said that it is ready."""
+        """The answer to the first task, or Lost; None if it has only said how far it is."""
         try:
             said = self.pipe.recv()
         except (EOFError, OSError):
             return self.lost()
         if self.ready:
-            return said
+            self.at_it = isinstance(said, _Begun)
+            return None if self.at_it else said
         if said is not None:
             raise said
         self.ready = True
@@ -252,7 +259,9 @@ def _work(pipe: Connection, make: Callable[[], Judge]) -> None:
     try:
         pipe.send(None)
         while True:
-            pipe.send(judge(*pipe.recv()))
+            task = pipe.recv()
+            pipe.send(_Begun())
+            pipe.send(judge(*task))
     except (EOFError, OSError):
         return
     finally:

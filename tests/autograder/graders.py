@@ -1,7 +1,10 @@
 """Graders for tests, made by functions that grading processes can import."""
 
 import os
+import select
 import signal
+import time
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
@@ -59,3 +62,28 @@ def stillborn(isolation: Isolation, here: int, marks: Path, times: int) -> Grade
         (marks / str(os.getpid())).touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return short(isolation)
+
+
+def dying(marks: Path) -> Callable[[str], str]:
+    """What judges two tasks in two processes: both die at the second task, once.
+
+    The first process has nothing to do by then, and dies before the second does.
+    """
+
+    def judge(task: str) -> str:
+        tried, idle = marks / "tried", marks / "idle"
+        if task == "first":
+            idle.write_text(str(os.getpid()), encoding="ascii")
+        elif not tried.exists():
+            tried.touch()
+            while not idle.exists():
+                time.sleep(0.01)
+            # It is answering now; afterwards it waits for a task.
+            time.sleep(0.3)
+            other = os.pidfd_open(int(idle.read_text(encoding="ascii")))
+            signal.pidfd_send_signal(other, signal.SIGKILL)
+            select.select([other], [], [])
+            os.kill(os.getpid(), signal.SIGKILL)
+        return task
+
+    return judge

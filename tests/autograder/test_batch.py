@@ -19,6 +19,7 @@ from autograder.sandbox import Isolation, Limits
 from autograder.secret import read_secret
 from autograder.store import VerdictStore
 from autograder.verdict import Verdict
+from autograder.workers import judge_all
 
 NAME = "02_convolution"
 FORWARD = "conv_forward_naive"
@@ -324,6 +325,14 @@ def test_processes_that_die_before_they_begin_are_replaced_unless_all_do(
     assert [v.status for v in verdicts.values()] == ["judged"] * 3
     with pytest.raises(JudgingUnfitError, match="was ended by signal 9 before it began"):
         grade(make=made("all", 1000), force=True)
+
+
+def test_what_a_dead_process_was_given_is_not_blamed_for_its_death(graders, tmp_path) -> None:
+    """All of them die with the server that they come from, also those that wait for a task."""
+    tasks = [("first",), ("second",)]
+    answers = dict(judge_all(partial(graders.dying, tmp_path), tasks, jobs=2))
+    assert answers == {("first",): "first", ("second",): "second"}
+    assert (tmp_path / "tried").exists()
 
 
 def test_why_a_grader_cannot_be_made_in_a_process_is_told(
