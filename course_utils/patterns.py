@@ -57,19 +57,23 @@ def order_pattern(answers: Sequence[tuple[Mapping[str, Array], Mapping[str, Arra
     """
     names = [*answers[0][1]] if answers else []
     # What many outputs are in another order for is not found by trying.
-    for order in [*permutations(names)][1:] if len(names) <= _MOST_OUTPUTS else ():
-        if all(
-            got.keys() == expected.keys()
-            and all(
-                _same(got[name], expected[other]) for name, other in zip(names, order, strict=True)
-            )
-            for got, expected in answers
-        ):
-            return (
-                f"What is returned looks right but in another order: {', '.join(order)}; "
-                f"expected {', '.join(names)}."
-            )
+    orders = [*permutations(names)][1:] if len(names) <= _MOST_OUTPUTS else []
+    with np.errstate(over="ignore", invalid="ignore"):
+        for order in orders:
+            if all(_is_in_order(order, got, expected) for got, expected in answers):
+                return (
+                    f"What is returned looks right but in another order: {', '.join(order)}; "
+                    f"expected {', '.join(names)}."
+                )
     return ""
+
+
+def _is_in_order(
+    order: Sequence[str], got: Mapping[str, Array], expected: Mapping[str, Array]
+) -> bool:
+    """Tell whether each output is the right one of that place of ``order``."""
+    pairs = zip(expected, order, strict=True)
+    return got.keys() == expected.keys() and all(_same(got[a], expected[b]) for a, b in pairs)
 
 
 def _kind_of_error(output: str, case: Wrong, axes: Sequence[str]) -> str:

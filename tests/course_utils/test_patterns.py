@@ -259,6 +259,12 @@ def test_another_order_is_told_where_every_output_is_one_of_the_right_ones(retur
     assert not order_pattern([({"dx": TWO}, expected)])
 
 
+def test_what_overflowed_is_in_no_order():
+    huge = {name: np.full(3, value) for name, value in {"dx": np.inf, "dw": -1.7e308}.items()}
+    expected = {"dx": np.full(3, 1.7e308), "dw": np.full(3, np.inf)}
+    assert order_pattern([(huge, expected)]) == ""
+
+
 def test_no_order_is_looked_for_without_outputs_or_among_many():
     assert order_pattern([]) == ""
     many = {name: np.full(2, ord(name)) for name in "abcde"}
