@@ -47,6 +47,8 @@ MOST_MARKDOWN = 100_000
 
 #: nbgrader's own permission for autograded files: they are generated.
 _READ_ONLY = 0o444
+#: How the name of a file begins that is not whole yet.
+_UNFINISHED = ".unfinished-"
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,9 @@ def write(course: Course, release: Release, student: str, folder: Path, verdict:
     text = notebook_text.of_notebook(given.notebook, map(given.text, cells))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        # What a process left that was killed while it wrote: nobody else writes here now.
+        for left in path.parent.glob(f"{_UNFINISHED}*"):
+            left.unlink(missing_ok=True)
         _replace(path, text)
         write_timestamp(folder, path.parent)
     except OSError as error:
@@ -175,7 +180,7 @@ def write_timestamp(folder: Path, to: Path) -> None:
 
 
 def _replace(path: Path, text: str) -> None:
-    descriptor, name = tempfile.mkstemp(prefix=".unfinished-", dir=path.parent)
+    descriptor, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=path.parent)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)

@@ -399,6 +399,9 @@ def test_it_is_written_whole_and_read_only_and_again(course: Course) -> None:
     (folder / "notes.txt").symlink_to(course.release_file(NAME))
     for _ in range(2):
         path = autograded.write(course, release, "ada", folder, verdict())
+        # As a process leaves it that is killed while it writes.
+        (path.parent / ".unfinished-xyz").write_text("half a note")
+    autograded.write(course, release, "ada", folder, verdict())
     assert path == course.autograded / "ada" / NAME / f"{NAME}.ipynb"
     assert sorted(p.name for p in path.parent.iterdir()) == [f"{NAME}.ipynb", "timestamp.txt"]
     assert path.stat().st_mode & 0o777 == 0o444
