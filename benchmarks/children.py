@@ -10,7 +10,6 @@ import json
 import resource
 import time
 from collections.abc import Mapping
-from typing import Any
 
 from judging import Row, medians, table
 from ways import isolations
@@ -67,7 +66,7 @@ def main() -> None:
     parser.add_argument("--children", type=int, default=100, help="(default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=7, help="(default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    options: Any = parser.parse_args()
+    options = parser.parse_args()
     rows = measure(isolations(), options.children, options.rounds)
     if options.json:
         print(json.dumps(rows, indent=1))
