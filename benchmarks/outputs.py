@@ -7,7 +7,9 @@ See README.md beside this file for how to read the table.
 
 import argparse
 import json
+import math
 import os
+import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -109,17 +111,31 @@ def showing(isolation: Isolation, notebooks: Sequence[str], repeat: int) -> list
             beyond = beside[isolation.tier] - took
             measured.append({"in process": took, **beside, "beyond": beyond})
         row = {"notebook": notebook, "cells": len(submission.code), "pictures": pictures}
-        rows.append({**row, **medians(measured)})
+        error = standard_error_of_median([run["beyond"] for run in measured])
+        rows.append({**row, **medians(measured), "give or take": error})
     return rows
+
+
+def standard_error_of_median(values: Sequence[float]) -> float:
+    """How far the median of so many normally distributed values may be from the true one.
+
+    Its variance is pi / 2 times that of the mean, for large samples: H. Cramer, Mathematical
+    Methods of Statistics (1946), section 28.5.
+    """
+    return math.sqrt(math.pi / 2) * statistics.stdev(values) / math.sqrt(len(values))
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description="Measure what showing a notebook's outputs takes.")
     parser.add_argument("notebook", nargs="*", help="(default: all)")
-    parser.add_argument("--repeat", type=int, default=5, help="how often (default: %(default)s)")
+    parser.add_argument(
+        "--repeat", type=int, default=20, help="how often, at least twice (default: %(default)s)"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     options = parser.parse_args()
+    if options.repeat < 2:
+        parser.error("--repeat: one run does not tell how far another one would be from it")
     if os.environ.get("OPENBLAS_NUM_THREADS") != "1":
         environment = {**os.environ, **_ONE_THREAD}
         os.execve(sys.executable, [sys.executable, *sys.argv], environment)  # noqa: S606 - itself
