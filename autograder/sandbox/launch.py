@@ -150,6 +150,8 @@ def _environment(scratch: Path) -> dict[str, str]:
         "MKL_NUM_THREADS": "1",
         # Each further arena of the C library reserves 64 MiB of address space.
         "MALLOC_ARENA_MAX": "2",
+        # Symbols are looked up once, and not again by every child that first needs them.
+        "LD_BIND_NOW": "1",
     }
 
 

@@ -11,11 +11,9 @@ from autograder.sandbox.limits import ChildStopped, Limits, StopKind
 from autograder.sandbox.meter import Meter
 from autograder.sandbox.scratch import HiddenFilesError, Scratch
 
-#: How often limits are looked at while a child works, seconds.
+#: How often limits are looked at while a child works, seconds.  Between short calls files are
+#: counted as seldom: that takes a quarter of a millisecond, and more than most calls.
 LOOK_EVERY = 0.05
-#: Files are counted after so many seconds of work during which nobody has looked at them:
-#: to count them takes a quarter of a millisecond, and more than most calls.
-_SHORT = 0.02
 #: Time on the clock never exceeds a limit more than so many times, even on a busy machine.
 _BUSIEST = 10
 
@@ -77,7 +75,7 @@ class Watch:
     def end(self) -> None:
         """The reply is there; look at what may have grown while nobody looked."""
         self._uncounted += time.monotonic() - self._began
-        if self._uncounted > _SHORT:
+        if self._uncounted > LOOK_EVERY:
             self._look_at_files()
 
     def _look_at_files(self) -> None:
