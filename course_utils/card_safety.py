@@ -70,6 +70,9 @@ def clean(text: str) -> str:
 
     Line breaks stay, tabs become four spaces.  Cleaning twice changes nothing more.
     """
+    if text.isascii() and text.isprintable():
+        # Nearly all texts: there is nothing in them to look for.
+        return text
     text = _TERMINAL.sub("", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
     text = _UNUSUAL.sub(_visible, text)
