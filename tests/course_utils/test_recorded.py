@@ -41,6 +41,11 @@ def test_an_exercise_comes_back_as_it_was(name):
         np.testing.assert_array_equal(before, after)
 
 
+def test_an_exercise_agrees_with_what_is_read_again(name):
+    text = recorded.load(name).to_json()
+    assert Recorded.from_json(text).agrees(Recorded.from_json(text))
+
+
 def test_inputs_are_fractions_with_small_powers_of_two_that_every_machine_holds_exactly(name):
     for case in recorded.load(name).cases.values():
         given = [v for v in case.inputs.values() if isinstance(v, np.ndarray)]
