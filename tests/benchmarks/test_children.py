@@ -23,6 +23,6 @@ def test_children_of_every_tier_are_measured_beside_a_fork_alone() -> None:
     assert (alone["way"], alone["layers"]) == ("not isolated", 0)
     assert {row["way"] for row in isolated} == tiers
     for row in isolated:
-        # A median over one round is the difference itself, which a busy machine may turn around.
+        # All are differences, which a busy machine may turn around in a single round.
         assert row["layers"] == pytest.approx(row["child"] - alone["child"])
-        assert row["on the clock"] > 0
+        assert row.keys() == {"way", "child", "grader", "on the clock", "layers"}
