@@ -7,6 +7,7 @@ from autograder.exercises import Question
 from autograder.mutation import Mutant, mutants
 from autograder.rehearsal import VISIBLE, Functions, Stage, failures
 from autograder.row_trial import case_fails, illustration
+from autograder.size_mutation import Call, size_mutants
 from course_utils.drivers import bound
 
 
@@ -34,13 +35,24 @@ def mutants_of(stage: Stage) -> list[Mutant]:
         exercise = question.exercise
         if exercise.name != exercise.function or exercise.by_share:
             continue  # a further part of the same function, or a training run
-        case = next(iter(stage.prepared(VISIBLE)[exercise.name].cases.values()))
-        functions = stage.right.functions
+        parts = {
+            each.exercise.name: [list(_calls(stage, each, seed)) for seed in (VISIBLE, 1)]
+            for each in stage.asking(exercise.function)
+        }
+        first = parts[exercise.name][0][0]
+        found.extend(mutants(stage.right, exercise.function, first.arguments, first.called))
+        if not exercise.specimens:  # a test of one's own chooses its sizes itself
+            found.extend(size_mutants(stage.right, exercise.function, parts))
+    return found
+
+
+def _calls(stage: Stage, question: Question, seed: int) -> Iterator[Call]:
+    """The calls of the cases of this seed."""
+    exercise, functions = question.exercise, stage.right.functions
+    for case in stage.prepared(seed)[exercise.name].cases.values():
         driver = case.driver or exercise.driver
         called = bound(driver, functions) if driver else functions[exercise.function]
-        arguments = exercise.arguments(case)
-        found.extend(mutants(stage.right, exercise.function, arguments, called))
-    return found
+        yield Call(called, exercise.arguments(case))
 
 
 def try_mutant(stage: Stage, mutant: Mutant, seeds: int) -> MutantResult:
@@ -48,12 +60,13 @@ def try_mutant(stage: Stage, mutant: Mutant, seeds: int) -> MutantResult:
     functions = mutant.functions(stage.right)
     questions = stage.asking(mutant.function)
     killers = tuple(_killers(stage, questions, functions, VISIBLE))
-    caught = bool(killers) or _misbehaves(stage, questions, functions, VISIBLE)
-    for seed in range(1, seeds + 1):
-        caught = caught and (
-            any(True for _ in _killers(stage, questions, functions, seed))
-            or _misbehaves(stage, questions, functions, seed)
-        )
+    groups = [[q] for q in questions if q.exercise.name in mutant.parts] or [questions]
+    caught = all(
+        any(True for _ in _killers(stage, group, functions, seed))
+        or _misbehaves(stage, group, functions, seed)
+        for seed in (VISIBLE, *range(1, seeds + 1))
+        for group in groups
+    )
     needs: tuple[str, ...] = ()
     if caught and len(killers) == 1:
         others = [_without(question, killers[0]) for question in questions]

@@ -63,12 +63,16 @@ _RELATED: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """``function`` with one line of its normal form replaced; ``source`` is the whole text."""
+    """``function`` with one line of its normal form replaced; ``source`` is the whole text.
+
+    ``parts`` are the exercises that must each catch it; without them any exercise may.
+    """
 
     function: str
     old: str
     new: str
     source: str
+    parts: tuple[str, ...] = ()
 
     @property
     def change(self) -> str:
@@ -95,10 +99,11 @@ def mutants(
     lines = ast.unparse(tree).split("\n")
     definition = ast.parse(ast.unparse(tree)).body[0]
     target = reference.functions[function]
-    kinds = _kinds(target, called or target, arguments)
+    values = local_values(target, called or target, arguments)
+    kinds = {name: kind for name, value in values.items() if (kind := _kind(value))}
     found: dict[tuple[str, str], Mutant] = {}
-    for method in _methods(definition):
-        for statement in _statements(method):
+    for method in methods(definition):
+        for statement in statements(method):
             place = statement.lineno - 1
             line = lines[place]
             indent = line[: len(line) - len(line.lstrip())]
@@ -129,13 +134,13 @@ def normal_form(source: str) -> str:
     return ast.unparse(tree)
 
 
-def _methods(definition: ast.stmt) -> list[ast.FunctionDef]:
+def methods(definition: ast.stmt) -> list[ast.FunctionDef]:
     """The function itself, or the methods of a class."""
     found = definition.body if isinstance(definition, ast.ClassDef) else [definition]
     return [each for each in found if isinstance(each, ast.FunctionDef)]
 
 
-def _statements(definition: ast.FunctionDef) -> Iterator[ast.stmt]:
+def statements(definition: ast.FunctionDef) -> Iterator[ast.stmt]:
     """Every statement in it; a sentence that stands for a body is none."""
     for node in ast.walk(definition):
         sentence = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
@@ -143,10 +148,13 @@ def _statements(definition: ast.FunctionDef) -> Iterator[ast.stmt]:
             yield node
 
 
-def _kinds(
+def local_values(
     target: Callable[..., Any], called: Callable[..., Any], arguments: Sequence[Any]
-) -> Kinds:
-    """What the local names of ``target`` hold when it, or a method of it, returns."""
+) -> dict[str, Any]:
+    """What the local names of ``target`` hold when it, or a method of it, returns.
+
+    ``called`` is called with copies of ``arguments``, and calls ``target``.
+    """
     seen: dict[str, Any] = {}
     written = vars(target).values() if isinstance(target, type) else [target]
     codes = {each.__code__ for each in written if hasattr(each, "__code__")}
@@ -161,7 +169,7 @@ def _kinds(
         called(*copy.deepcopy(arguments))
     finally:
         sys.setprofile(before)
-    return {name: kind for name, value in seen.items() if (kind := _kind(value))}
+    return seen
 
 
 def _kind(value: object) -> str:

@@ -19,6 +19,12 @@ _NO_BIAS = "no gradient depends on b: the backward that belongs to it does not r
 
 HARMLESS = (
     Harmless(
+        ["conv1d_backward"],
+        "left, right = conv_param['pad']",
+        [("['pad']", "['pad']; right = 9")],
+        "the largest of all cases: zeros on the right that no window reaches are cut off again",
+    ),
+    Harmless(
         ["conv1d_forward", "conv1d_backward"],
         _ROW_PAD,
         one_of("right", "(left, ?)", "right + 1"),

@@ -49,12 +49,12 @@ RECIPES = {
         ),
         Recipe(
             "strided",
-            inputs((2, 3, 5, 6), (2, 2, 3), 2, 0),
+            inputs((1, 3, 5, 6), (2, 2, 3), 2, 0),
             "stride 2 that leaves a remainder: buffers sized from the output",
         ),
         Recipe(
             "large numbers",
-            inputs((2, 2, 5, 7), (3, 3, 3), 3, 1, largest=9_999_999),
+            inputs((2, 2, 5, 7), (3, 3, 2), 3, 1, largest=9_999_999),
             "products beyond float32: a float32 buffer",
         ),
         Recipe(

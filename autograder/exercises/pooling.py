@@ -92,7 +92,7 @@ MAX_RECIPES = _recipes(
         _inputs(_all_positive, (3, 2, 4, 6), (2, 2), 2),
         "the usual picture: stride = window, nothing left over",
     ),
-    Recipe("overlap", _inputs(_all_positive, (2, 3, 5, 7), (4, 2), 1), "shared pixels"),
+    Recipe("overlap", _inputs(_all_positive, (3, 1, 5, 8), (4, 3), 1), "shared pixels"),
     Recipe(
         "gaps",
         _inputs(_all_positive, (2, 3, 8, 6), (1, 2), 3),
@@ -111,22 +111,22 @@ MAX_RECIPES = _recipes(
         _inputs(_around_zero, (1, 2, 3, 4), (2, 2), 1, dtype=np.int64),
         "x of dtype int64: buffers that inherit it",
     ),
-    Recipe("pad 1", _inputs(_all_negative, (1, 3, 6, 5), (3, 2), 3, pad=1), "zeros win"),
-    Recipe("pad 2", _inputs(_around_zero, (2, 2, 4, 7), (4, 3), 4, pad=2), "pad other than 1"),
+    Recipe("pad 1", _inputs(_all_negative, (2, 1, 4, 7), (3, 2), 3, pad=1), "zeros win"),
+    Recipe("pad 2", _inputs(_around_zero, (1, 3, 6, 5), (4, 3), 5, pad=2), "pad other than 1"),
     Recipe("mostly padding", _inputs(_all_negative, (1, 1, 1, 1), (7, 7), 1, pad=3), _WIDE),
 )
 
 AVERAGE_RECIPES = _recipes(
     Recipe("side by side", _inputs(_signed, (3, 2, 4, 6), (2, 2), 2), "the usual picture"),
-    Recipe("overlap", _inputs(_signed, (2, 3, 5, 7), (4, 2), 1), "shared pixels"),
-    Recipe("gaps", _inputs(_signed, (2, 3, 8, 6), (1, 2), 3), "stride larger than the window"),
+    Recipe("overlap", _inputs(_signed, (3, 1, 5, 8), (4, 3), 1), "shared pixels"),
+    Recipe("gaps", _inputs(_signed, (2, 1, 8, 6), (1, 2), 3), "stride larger than the window"),
     Recipe(
         "integers",
         _inputs(_signed, (1, 2, 3, 4), (2, 2), 1, dtype=np.int64),
         "x of dtype int64: floor division, buffers that inherit it",
     ),
-    Recipe("pad 1", _inputs(_signed, (1, 3, 6, 5), (3, 2), 3, pad=1), "zeros that count"),
-    Recipe("pad 2", _inputs(_signed, (2, 2, 4, 7), (4, 3), 4, pad=2), "pad other than 1"),
+    Recipe("pad 1", _inputs(_signed, (2, 1, 4, 7), (3, 2), 3, pad=1), "zeros that count"),
+    Recipe("pad 2", _inputs(_signed, (1, 3, 6, 5), (4, 3), 5, pad=2), "pad other than 1"),
     Recipe("mostly padding", _inputs(_signed, (1, 1, 1, 1), (7, 7), 1, pad=3), _WIDE),
 )
 

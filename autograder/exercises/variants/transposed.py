@@ -48,7 +48,7 @@ RECIPES = by_name(
     Recipe("strided", _inputs((1, 2, 2, 3), (3, 3, 2), 2), "stride 2, taller than wide"),
     Recipe(
         "large numbers",
-        _inputs((3, 1, 3, 2), (2, 3, 4), 2, 1, largest=9_999_999),
+        _inputs((3, 1, 2, 3), (2, 3, 4), 2, 1, largest=9_999_999),
         "pad 1: added or cut off; products beyond float32, which a card shows last",
     ),
     Recipe(
@@ -66,10 +66,10 @@ RECIPES = by_name(
         _inputs((1, 2, 2, 3), (2, 2, 2), divisor=2, x_dtype=np.int64),
         "x of dtype int64: buffers that inherit it",
     ),
-    Recipe("dilated", _inputs((2, 1, 2, 3), (3, 2, 3), 1, 0, 2), "entries of a stamp 2 apart"),
+    Recipe("dilated", _inputs((2, 1, 4, 1), (3, 2, 3), 1, 0, 2), "entries of a stamp 2 apart"),
     Recipe(
         "dilated, strided, cropped",
-        _inputs((1, 2, 3, 2), (2, 3, 2), 2, 1, 3),
+        _inputs((1, 3, 1, 4), (1, 4, 2), 2, 1, 3),
         "stride and dilation that differ",
     ),
 )
