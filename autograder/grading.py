@@ -37,7 +37,7 @@ RETRY_FACTOR = 5.0
 
 ONLY_VISIBLE_CASES = (
     "The function is right on the cases that check shows, and wrong on fresh ones of the "
-    "same sizes: it seems to know the shown numbers."
+    "same sizes: it knows the shown numbers, or is right on them by luck."
 )
 ONLY_FRESH = "right on the numbers that check shows, wrong on fresh ones of the same sizes"
 

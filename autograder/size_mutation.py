@@ -119,8 +119,17 @@ def _is_get(node: ast.AST) -> bool:
 
 def _asked(name: str, statement: ast.stmt, values: Values) -> bool:
     """Tell whether a part asks for ``name``: an option that it never sets it does not."""
-    optional = any(map(_is_get, ast.walk(statement)))
-    return name in values and not (optional and len(values[name]) == 1)
+    return name in values and not (_is_option(name, statement) and len(values[name]) == 1)
+
+
+def _is_option(name: str, statement: ast.stmt) -> bool:
+    """Tell whether ``name`` may be left out of the dictionary that it is taken from."""
+    if not isinstance(statement, ast.Assign):
+        return False
+    target, value = statement.targets[0], statement.value
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        value = dict(zip(map(ast.unparse, target.elts), value.elts, strict=True))[name]
+    return _is_get(value)
 
 
 def _others(name: str, bound: Sequence[str], values: Sequence[Values]) -> Iterator[str]:

@@ -111,7 +111,11 @@ MAX_RECIPES = _recipes(
         _inputs(_around_zero, (1, 2, 3, 4), (2, 2), 1, dtype=np.int64),
         "x of dtype int64: buffers that inherit it",
     ),
-    Recipe("pad 1", _inputs(_all_negative, (2, 1, 4, 7), (3, 2), 3, pad=1), "zeros win"),
+    Recipe(
+        "pad 1",
+        _inputs(_all_negative, (2, 1, 5, 7), (3, 2), 3, pad=1),
+        "zeros win; one window is free of padding",
+    ),
     Recipe("pad 2", _inputs(_around_zero, (1, 3, 6, 5), (4, 3), 5, pad=2), "pad other than 1"),
     Recipe("mostly padding", _inputs(_all_negative, (1, 1, 1, 1), (7, 7), 1, pad=3), _WIDE),
 )
@@ -125,7 +129,7 @@ AVERAGE_RECIPES = _recipes(
         _inputs(_signed, (1, 2, 3, 4), (2, 2), 1, dtype=np.int64),
         "x of dtype int64: floor division, buffers that inherit it",
     ),
-    Recipe("pad 1", _inputs(_signed, (2, 1, 4, 7), (3, 2), 3, pad=1), "zeros that count"),
+    Recipe("pad 1", _inputs(_signed, (2, 1, 5, 7), (3, 2), 3, pad=1), "zeros that count"),
     Recipe("pad 2", _inputs(_signed, (1, 3, 6, 5), (4, 3), 5, pad=2), "pad other than 1"),
     Recipe("mostly padding", _inputs(_signed, (1, 1, 1, 1), (7, 7), 1, pad=3), _WIDE),
 )

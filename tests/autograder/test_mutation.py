@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from autograder import reference
-from autograder.mutant_trial import mutants_of
+from autograder.mutant_trial import mutants_of, try_mutant
 from autograder.mutation import Mutant, mutants, normal_form
 from autograder.reference import Reference
 from autograder.rehearsal import Stage
+from autograder.size_mutation import Call, size_mutants
 
 SOLUTION = '# %% nbgrader={"grade": false, "grade_id": "f_solution", "solution": true}\n'
 FUNCTION = '''
@@ -222,3 +223,102 @@ def test_a_mutant_of_a_class_is_a_class_with_one_line_changed(made_of_a_class, t
         # A method without a body of its own keeps its words.
         assert "There is nothing to do" in mutant.source
         assert "A layer that adds up" not in mutant.source
+
+
+# Mutants that know a size
+
+POOL = '''
+def pool(x, param):
+    """Sum windows of every row; param may have a gap, and a start that is drawn."""
+    size, gap, start = param["size"], param.get("gap", 1), param["start"]
+    n, length = x.shape
+    reach = (size - 1) * gap + 1
+    unread = size
+    out = np.zeros((n, length - reach + 1))
+    for i in range(length - reach + 1):
+        out[:, i] = start + x[:, i : i + reach : gap].sum(axis=1)
+    return out
+'''
+TAKEN = "size, gap, start = (param['size'], param.get('gap', 1), param['start'])"
+
+
+@pytest.fixture
+def knowing_a_size(tmp_path: Path) -> dict[str, Mutant]:
+    right = loaded(tmp_path, POOL)
+
+    def calls(start: int, *sizes: tuple[int, int, int], **further: int) -> list[Call]:
+        return [
+            Call(
+                right.functions["pool"],
+                (np.ones((n, length)), {"size": size, "start": start, **further}),
+            )
+            for n, length, size in sizes
+        ]
+
+    parts = {
+        "plain": [calls(seed, (2, 5, 3), (3, 4, 2)) for seed in (10, 11)],
+        "gaps": [
+            calls(seed, (2, 7, 2), gap=2) + calls(seed, (1, 9, 2), gap=3) for seed in (10, 11)
+        ],
+    }
+    return {mutant.new: mutant for mutant in size_mutants(right, "pool", parts)}
+
+
+def test_a_size_is_held_to_each_of_its_values_and_to_every_number_bound_by_then(
+    knowing_a_size: dict[str, Mutant],
+) -> None:
+    changes = {new.removeprefix("n, length = x.shape; ") for new in knowing_a_size if "x.sh" in new}
+    assert changes == {
+        *("n = 1", "n = 2", "n = 3", "n = size", "n = gap", "n = length"),
+        *("length = 4", "length = 5", "length = 7", "length = 9"),
+        *("length = size", "length = gap", "length = n"),
+    }
+
+
+def test_a_size_must_be_missed_in_every_part_and_an_option_only_where_it_is_set(
+    knowing_a_size: dict[str, Mutant],
+) -> None:
+    assert knowing_a_size[f"{TAKEN}; size = 2"].parts == ("plain", "gaps")
+    assert knowing_a_size[f"{TAKEN}; gap = 2"].parts == ("gaps",)
+    # The reach is the size where there is no gap: computed, not given.
+    computed = knowing_a_size["reach = (size - 1) * gap + 1; reach = size"]
+    assert computed.parts == ()
+
+
+def test_what_is_drawn_and_what_is_never_read_are_no_sizes(
+    knowing_a_size: dict[str, Mutant],
+) -> None:
+    assert not any("start =" in new.split(";")[-1] for new in knowing_a_size)
+    assert not any(new.startswith("unread") for new in knowing_a_size)
+
+
+def test_a_mutant_that_knows_a_size_counts_it_in_and_differs_in_one_line(
+    tmp_path: Path, knowing_a_size: dict[str, Mutant]
+) -> None:
+    right = loaded(tmp_path, POOL)
+    three = knowing_a_size[f"{TAKEN}; size = 3"].functions(right)["pool"]
+    given = {"size": 2, "start": 0}
+    assert right.functions["pool"](np.ones((1, 4)), given).tolist() == [[2, 2, 2]]
+    assert three(np.ones((1, 4)), given).tolist() == [[3, 3]]
+
+
+@pytest.mark.parametrize(
+    ("notebook", "function", "slip"),
+    [
+        ("03_pooling", "max_pool_backward_naive", "pool_width = 2"),
+        ("03_pooling", "avg_pool_forward_naive", "pool_height = pool_width"),
+        ("04_im2col", "conv_backward_im2col", "WW = 3"),
+        ("05_convolution_variants", "conv_transpose_backward", "H = 3"),
+    ],
+)
+def test_a_size_that_one_picture_shows_is_known_in_no_part(
+    course, notebook: str, function: str, slip: str
+) -> None:
+    stage = Stage(course.solutions, notebook)
+    knowing = [
+        m for m in mutants_of(stage) if m.function == function and m.new.endswith(f"; {slip}")
+    ]
+    assert knowing, slip
+    for mutant in knowing:
+        assert function in mutant.parts
+        assert try_mutant(stage, mutant, 2).caught
