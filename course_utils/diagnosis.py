@@ -51,6 +51,8 @@ LARGEST_PRINTED = 60
 LARGEST_PASTED = 1000
 #: Characters of an exception in the example.
 LONGEST_COMMENT = 80
+#: Further decimals that may be needed to tell a float32 from a float64.
+_MORE_DECIMALS = 12
 
 
 @dataclass(frozen=True)
@@ -383,9 +385,11 @@ def _outcome(tried: Recorded, name: str, judgement: Judgement) -> list[str]:
         lines.append(_comment(what if what.startswith(function) else f"{function} {what}"))
     for check in wrong:
         output = check.name
-        lines.append(f"# {output} should be {_literal(tried.answers[name][output])}")
-        if output in got:
-            lines.append(f"# {output} is        {_literal(got[output])}")
+        expected, returned = tried.answers[name][output], got.get(output)
+        decimals = _telling_decimals(expected, returned)
+        lines.append(f"# {output} should be {_literal(expected, decimals=decimals)}")
+        if returned is not None:
+            lines.append(f"# {output} is        {_literal(returned, decimals=decimals)}")
         elif name in judgement.answers:
             lines.append(_comment(check.message))
     return lines
@@ -408,8 +412,24 @@ def _decimals(value: np.ndarray[Any, Any]) -> int:
     return 4 if largest == 0 else max(4, 3 - math.floor(math.log10(largest)))
 
 
-def _literal(value: Value, largest: int = LARGEST_PRINTED) -> str:
-    """A value as code; that of an array of more entries than ``largest`` tells its shape only."""
+def _telling_decimals(expected: Value, got: Value | None) -> int:
+    """As many as tell two arrays from each other; 0 if those of each by itself do, or none."""
+    if not all(isinstance(each, np.ndarray) and each.dtype.kind == "f" for each in (expected, got)):
+        return 0
+    a, b = np.asarray(expected, np.float64), np.asarray(got, np.float64)
+    fewest = max(_decimals(a), _decimals(b))
+    with np.errstate(all="ignore"):
+        for decimals in range(fewest, fewest + _MORE_DECIMALS):
+            if not np.array_equal(np.round(a, decimals), np.round(b, decimals), equal_nan=True):
+                return decimals if decimals > fewest else 0
+    return 0
+
+
+def _literal(value: Value, largest: int = LARGEST_PRINTED, decimals: int = 0) -> str:
+    """A value as code; that of an array of more entries than ``largest`` tells its shape only.
+
+    Rounded to ``decimals``, or else to what shows four digits of its largest entry.
+    """
     if not isinstance(value, np.ndarray):
         return repr(value)
     if value.size > largest:
@@ -420,7 +440,9 @@ def _literal(value: Value, largest: int = LARGEST_PRINTED) -> str:
         return str(value.tolist()) if value.ndim == 0 else f"np.array({value.tolist()})"
     # What was returned may be anything that calls itself a number.
     with np.errstate(all="ignore"):
-        text = str(np.round(value, _decimals(value)).tolist())
+        # As float64: a rounded float32 is written with all the digits of its rounding error.
+        precise = value.astype(np.float64)
+        text = str(np.round(precise, decimals or _decimals(precise)).tolist())
     if value.ndim == 0:
         return text
     # 3.0 → 3. as NumPy prints it: short, and still a float.

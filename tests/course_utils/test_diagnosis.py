@@ -352,6 +352,19 @@ def test_the_example_is_code_that_shows_both_results(convolution, pooling, exerc
         assert not np.array_equal(functions[output], eval(expected, functions))  # noqa: S307
 
 
+def test_an_example_has_the_digits_that_tell_float32_from_float64(pooling):
+    buffer = "dxp = around(x, p, 0) * 0"
+    functions = pooling((buffer, "dxp = (around(x, p, 0) * 0).astype(np.float32)"))
+    text = diagnosed(functions, "avg_pool_backward_naive").example
+    [(expected, got)] = re.findall(
+        r"^# dx should be (.*)\n# dx is        (.*)$", text, re.MULTILINE
+    )
+    assert expected != got
+    digits = [len(number) for number in re.findall(r"\.(\d+)", expected + got)]
+    # A rounding error of float32 shows at the eighth digit; all seventeen say no more.
+    assert 4 < max(digits) < 12
+
+
 def test_the_example_is_the_smallest_that_fails(convolution):
     asked, _, found = examined(convolution((DB, f"{DB} / len(x)")))
     # Any case of a single image is right.
