@@ -220,7 +220,7 @@ class _Judging:
             else:
                 self.run.advance(position)
             found[question.exercise.name] = self._one(question)
-            self._diagnose(question, found[question.exercise.name])
+            self._diagnose(question, found)
             self._tell_caches(found)
         return found
 
@@ -232,7 +232,7 @@ class _Judging:
                 told = found[name].with_cache(backward)
                 if told.checks != found[name].checks:
                     found[name] = told
-                    self._diagnose(question, told, backward)
+                    self._diagnose(question, found, backward)
 
     def _in_order(self) -> list[tuple[int, Question]]:
         """Where each exercise is judged: at its grade cell, or at the end if that is gone.
@@ -275,15 +275,25 @@ class _Judging:
             self.run.call_cpu_seconds = usual
 
     def _diagnose(
-        self, question: Question, judgement: Judgement, backward: Judgement | None = None
+        self,
+        question: Question,
+        judged: Mapping[str, Judgement],
+        backward: Judgement | None = None,
     ) -> None:
         """Name the mistake by the visible cases, as the student's own ``check`` does.
 
-        ``backward`` is what showed a forward's cache to be wrong.  A diagnosis is words:
-        when it cannot be had, the judgement stands without it.
+        ``judged`` is what was found so far, by exercise; ``backward`` is what showed a
+        forward's cache to be wrong.  A diagnosis is words: when it cannot be had, the
+        judgement stands without it.
         """
+        judgement = judged[question.exercise.name]
         if judgement.status != "failed" or judgement.reason:
             return
+        helpers = [
+            name
+            for name in question.exercise.helpers
+            if name in judged and judged[name].status == "failed"
+        ]
         try:
             visible = _visible(question.exercise.name)
             with self._allowed(question):
@@ -293,7 +303,7 @@ class _Judging:
                 local = judge(asked, visible.cases, visible.answers, self.run, explained=False)
                 local = replace(local, checks=(*local.checks, *settled))
                 local = local.with_cache(backward) if backward else local
-                found = diagnose(visible, local, self.run)
+                found = diagnose(visible, local, self.run).beside(helpers)
         except (SandboxError, SlowError):
             raise
         except Exception:

@@ -105,6 +105,8 @@ def examine(function: Callable[..., Any], exercise: str, *, hint: int = MOST_HIN
         judgement = judge(asked.exercise, asked.cases, asked.answers, session)
         judgement = _with_cache_evidence(judgement, asked, session)
         diagnosis = diagnose(asked, judgement, session)
+        if judgement.status == "failed":
+            diagnosis = diagnosis.beside(_wrong_helpers(asked, session))
     shown = diagnosis.up_to(hint)
     return ReportCard(
         function=asked.exercise.function,
@@ -194,6 +196,17 @@ def _with_cache_evidence(
         is_stub = evidence.status == "not started"
         return judgement.with_untested_cache(NO_BACKWARD_YET if is_stub else BACKWARD_IS_WRONG)
     return judgement.with_cache(evidence)
+
+
+def _wrong_helpers(asked: recorded.Recorded, session: "LocalSession") -> list[str]:
+    """The functions that this one may call, and that fail a check of their own."""
+    found = []
+    for name in filter(session.has, asked.exercise.helpers):
+        other = recorded.load(name)
+        judged = judge(other.exercise, other.cases, other.answers, session, explained=False)
+        if judged.status == "failed":
+            found.append(name)
+    return found
 
 
 def _help(asked: recorded.Recorded, diagnosis: Diagnosis, hint: int) -> Iterator[str]:

@@ -7,7 +7,7 @@ that a guess is never shown as a certainty.
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -36,6 +36,8 @@ SEE_CRASH = "The smallest case that shows it is below, to be run in a cell."
 NO_EXAMPLE = "No small case shows it; start from the case that is named with what failed."
 NO_CASE = "No small case shows it; start from what is said of what failed."
 
+#: How a mistake is named that has been made beyond doubt.
+EXACTLY = "This matches exactly a known mistake"
 #: What is said first where a second call gave another answer than the first.
 LEFT_BEHIND = (
     "Numbers may be off by what earlier calls (earlier checks, too) left behind; run the cell of "
@@ -59,11 +61,12 @@ _MORE_DECIMALS = 12
 class Diagnosis:
     """What is known of a mistake, as help that climbs.
 
-    ``pattern`` says what the error looks like, ``question`` points to the place,
-    ``example`` is code that reproduces the smallest failing case, ``name`` is the known
-    mistake with the rule that holds instead.  ``unknown`` says that there is no known
-    mistake that fits, ``remark`` something about the example.  Each may be empty.
-    ``mistakes`` are the ids of the catalogue's rows that fit, best first.
+    ``helper`` names the helpers that are wrong themselves, ``pattern`` says what the error
+    looks like, ``question`` points to the place, ``example`` is code that reproduces the
+    smallest failing case, ``name`` is the known mistake with the rule that holds instead.
+    ``unknown`` says that there is no known mistake that fits, ``remark`` something about
+    the example.  Each may be empty.  ``mistakes`` are the ids of the catalogue's rows that
+    fit, best first.
     """
 
     pattern: str = ""
@@ -73,6 +76,7 @@ class Diagnosis:
     mistakes: tuple[str, ...] = ()
     unknown: str = ""
     remark: str = ""
+    helper: str = ""
 
     def up_to(self, hint: int) -> "Diagnosis":
         """The part that is shown at this level: 1 pattern, 2 question, 3 example, 4 name.
@@ -90,7 +94,19 @@ class Diagnosis:
             mistakes=self.mistakes,
             unknown=self.unknown if asked else "",
             remark=self.remark if with_example else "",
+            helper=self.helper,
         )
+
+    def beside(self, helpers: Sequence[str]) -> "Diagnosis":
+        """The same beside wrong ``helpers``: only what matches exactly is a mistake made here."""
+        if not helpers:
+            return self
+        wrong = " and ".join(helpers)
+        are, them = ("is", "it") if len(helpers) == 1 else ("are", "them")
+        told = f"{wrong} {are} not right yet: if this calls {them}, mend {them} first."
+        if self.name.startswith(EXACTLY):
+            return replace(self, helper=told)
+        return Diagnosis(pattern=self.pattern, example=self.example, helper=told)
 
     def levels(self) -> tuple[int, ...]:
         """The levels of help that show something which the level before does not."""
@@ -103,7 +119,7 @@ class Diagnosis:
     @property
     def sentences(self) -> tuple[str, ...]:
         """The help in words, without the example."""
-        told = (self.pattern, self.unknown, self.question, self.name, self.remark)
+        told = (self.helper, self.pattern, self.unknown, self.question, self.name, self.remark)
         return tuple(text for text in told if text)
 
 
@@ -184,7 +200,7 @@ def _name(alike: Sequence[KnownMistake], *, exact: bool, vague: bool) -> str:
         titles = "; ".join(row.title for row in alike)
         remedy = first.remedy if all(row.remedy == first.remedy for row in others) else ""
         return f"This looks like one of these known mistakes: {titles}. {remedy}".rstrip()
-    how = "This matches exactly a known mistake" if exact else "This looks like a known mistake"
+    how = EXACTLY if exact else "This looks like a known mistake"
     sentences = [f"{how}: {first.title}. {first.remedy}"]
     for other in others:
         sentences.append(f"Or, with the same results: {other.title}.")

@@ -126,9 +126,11 @@ class Exercise:
     ``shared`` names the inputs that f is given after u.
 
     ``driver`` names the function of ``drivers`` that is called instead, and uses what the
-    student wrote.  ``specimens``: the function is given functions to try (``specimens``),
-    so it is judged after all others and in a process of its own.  ``cpu_seconds`` is the
-    processor time that one call may take in grading, where the usual limit is too little.
+    student wrote.  ``helpers`` are other asked functions that a solution may call: while
+    one of them is wrong, this may be wrong because of it.  ``specimens``: the function is
+    given functions to try (``specimens``), so it is judged after all others and in a
+    process of its own.  ``cpu_seconds`` is the processor time that one call may take in
+    grading, where the usual limit is too little.
     """
 
     name: str
@@ -145,6 +147,7 @@ class Exercise:
     adjoint: str = ""
     shared: tuple[str, ...] = ()
     driver: str = ""
+    helpers: tuple[str, ...] = ()
     specimens: bool = False
     cpu_seconds: float = 0.0
     axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

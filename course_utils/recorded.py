@@ -127,6 +127,7 @@ class Recorded:
                 "differentiate": tuple(fields["differentiate"]),
                 "cache": tuple(fields["cache"]),
                 "shared": tuple(fields["shared"]),
+                "helpers": tuple(fields["helpers"]),
                 "axes": {output: tuple(names) for output, names in fields["axes"].items()},
             }
         )

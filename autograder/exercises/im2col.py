@@ -222,6 +222,7 @@ CONV_FORWARD = replace(
     convolution.FORWARD,
     name="conv_forward_im2col",
     function="conv_forward_im2col",
+    helpers=("im2col_indices",),
     backward="conv_backward_im2col",
     checks=_with_cases(
         convolution.FORWARD.checks,
@@ -232,6 +233,7 @@ CONV_BACKWARD = replace(
     convolution.BACKWARD,
     name="conv_backward_im2col",
     function="conv_backward_im2col",
+    helpers=("im2col_indices", "col2im_indices"),
     forward="conv_forward_im2col",
     checks=_with_cases(
         convolution.BACKWARD.checks, dict.fromkeys(("dx", "dw", "db"), _GRADIENT_CASES)
@@ -253,6 +255,7 @@ MAX_POOL_BACKWARD = replace(
     pooling.MAX_BACKWARD,
     name="max_pool_backward_im2col",
     function="max_pool_backward_im2col",
+    helpers=("im2col_indices", "col2im_indices"),
     forward="max_pool_forward_im2col",
 )
 _POOL_TINY = (

@@ -62,6 +62,47 @@ def test_check_and_grading_find_the_same(graders, assignment: str, student: str)
             assert (local.diagnosis, local.example) == (card.diagnosis, card.example)
 
 
+CROP = "x_pad[:, :, padding : padding + H, padding : padding + W]"
+
+
+@pytest.mark.parametrize(
+    ("assignment", "helper", "edit", "callers"),
+    [
+        (
+            "04_im2col",
+            "col2im_indices",
+            (CROP, "x_pad[:, :, padding:-padding, padding:-padding]"),
+            {"conv_backward_im2col", "max_pool_backward_im2col"},
+        ),
+        (
+            "06_recurrent",
+            "rnn_step_backward",
+            ("dprev_h = da @ Wh.T", "dprev_h = da @ Wh"),
+            {"rnn_backward"},
+        ),
+    ],
+)
+def test_a_function_that_calls_a_wrong_one_is_told_so_and_named_no_mistake(
+    graders, assignment: str, helper: str, edit: tuple[str, str], callers: set[str]
+) -> None:
+    """Both find it: the function itself is right."""
+    changed = reference.load(ROOT / "solutions", assignment).changed(helper, [edit])
+    code = [SubmittedCell("import numpy as np")]
+    code += [SubmittedCell(changed.source(function)) for function in changed.functions]
+    verdict = graders[assignment].grade(Submission("ada", assignment, tuple(code)))
+    first = f"{helper} is not right yet: if this calls it, mend it first."
+    for caller in callers:
+        graded = verdict.exercise(caller).card
+        local = examine(changed.functions[caller], caller)
+        assert graded.status == local.status == "failed"
+        assert (graded.diagnosis, graded.example) == (local.diagnosis, local.example)
+        assert local.diagnosis[0] == first
+        assert not any("looks like" in sentence for sentence in local.diagnosis)
+    own = verdict.exercise(helper).card.diagnosis
+    assert own
+    assert first not in own
+
+
 def _failed(card) -> set[str]:
     # In a notebook a cache may be untested as yet, which fails nothing.
     return {check.name for check in card.checks if check.status == "failed"}

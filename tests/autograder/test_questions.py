@@ -1,5 +1,6 @@
 """The exercises as data: what they promise of cases, checks, weights and names."""
 
+import ast
 from dataclasses import replace
 from itertools import combinations
 
@@ -46,6 +47,16 @@ def test_its_functions_have_reference_solutions(course: Course, name: str) -> No
     if exercise.backward:
         assert exercise.backward in functions
         assert exercise.consumer in NAMED
+
+
+@EVERY
+def test_what_a_reference_calls_of_other_exercises_is_a_helper(course: Course, name: str) -> None:
+    notebook, question = NAMED[name]
+    exercise = question.exercise
+    asked = {q.exercise.name for q in QUESTIONS[notebook]} - {exercise.function}
+    tree = ast.parse(reference.load(course, notebook).source(exercise.function))
+    called = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} & asked
+    assert called <= set(exercise.helpers) <= asked
 
 
 @EVERY

@@ -44,6 +44,7 @@ def _sorted_digits(random: np.random.Generator) -> Mapping[str, Value]:
 TRAINING = Exercise(
     name="digit_classes",
     function="digit_classes",
+    helpers=("softmax_cross_entropy", "Affine", "Conv", "SGD"),
     outputs=("classes",),
     caches=False,
     cpu_seconds=TRAINING_SECONDS,

@@ -150,6 +150,7 @@ _REPEATED_VERDICT = Check(
 GRADIENT_CHECK = Exercise(
     name="gradient_check",
     function="gradient_check",
+    helpers=("relative_error",),
     outputs=("verdict",),
     caches=False,
     specimens=True,

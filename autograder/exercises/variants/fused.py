@@ -111,6 +111,8 @@ _SLOPE = (
     "dz is dout times the slope of the activation at what went into it; dx, dw and db are the "
     "gradients of the layer for dz."
 )
+#: What turns the padding of a layer into numbers.
+_PADDING = {"conv1d": ("pad_widths",)}
 
 
 def _forward(layer: str, cases: Recipes, tiny: Recipes, axes: Axes) -> Question:
@@ -118,6 +120,7 @@ def _forward(layer: str, cases: Recipes, tiny: Recipes, axes: Axes) -> Question:
     exercise = Exercise(
         name=f"{layer}_fused_forward",
         function=f"{layer}_fused_forward",
+        helpers=(f"{layer}_forward", *_PADDING.get(layer, ())),
         outputs=("out",),
         backward=f"{layer}_fused_backward",
         axes={name: kinds for name, kinds in axes.items() if name == "out"},
@@ -135,6 +138,7 @@ def _backward(layer: str, cases: Recipes, tiny: Recipes, axes: Axes) -> Question
     exercise = Exercise(
         name=f"{layer}_fused_backward",
         function=f"{layer}_fused_backward",
+        helpers=(f"{layer}_forward", f"{layer}_backward", *_PADDING.get(layer, ())),
         outputs=("dx", "dw", "db"),
         forward=f"{layer}_fused_forward",
         differentiate=("x", "w", "b"),

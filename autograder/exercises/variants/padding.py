@@ -129,6 +129,7 @@ WIDTHS = Exercise(
 SIDES = Exercise(
     name="pad_sides",
     function="pad_sides",
+    helpers=("pad_widths",),
     outputs=("top", "bottom", "left", "right"),
     caches=False,
     checks=(
