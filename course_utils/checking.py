@@ -204,7 +204,7 @@ def _wrong_helpers(asked: recorded.Recorded, session: "LocalSession") -> list[st
     for name in filter(session.has, asked.exercise.helpers):
         other = recorded.load(name)
         judged = judge(other.exercise, other.cases, other.answers, session, explained=False)
-        if judged.status == "failed":
+        if _with_cache_evidence(judged, other, session).status == "failed":
             found.append(name)
     return found
 
