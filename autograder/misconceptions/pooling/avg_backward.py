@@ -146,6 +146,32 @@ MISTAKES = (
         ),
     ),
     avg_backward(
+        "A35",
+        title="the window is taken to be as high as it is wide",
+        question="Is your window square in every case?",
+        remedy=AXES,
+        check="dx_stride",
+        edits=(
+            (
+                'pool_height, pool_width = pool_param["pool_height"], pool_param["pool_width"]',
+                'pool_height = pool_width = pool_param["pool_width"]',
+            ),
+        ),
+    ),
+    avg_backward(
+        "A36",
+        title="the window is taken to be as wide as it is high",
+        question="Is your window square in every case?",
+        remedy=AXES,
+        check="dx_stride",
+        edits=(
+            (
+                'pool_height, pool_width = pool_param["pool_height"], pool_param["pool_width"]',
+                'pool_height = pool_width = pool_param["pool_height"]',
+            ),
+        ),
+    ),
+    avg_backward(
         "A14",
         title="dout is ignored, as if it were 1 everywhere",
         question="What would dx be if dout were twice as large?",

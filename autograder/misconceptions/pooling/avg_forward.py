@@ -55,6 +55,32 @@ MISTAKES = (
         edits=((AVERAGE, AVERAGE.replace(") / (", ") // (")),),
     ),
     avg_forward(
+        "V26",
+        title="the window is taken to be as high as it is wide",
+        question="Is your window square in every case?",
+        remedy=AXES,
+        check="out_stride",
+        edits=(
+            (
+                'pool_height, pool_width = pool_param["pool_height"], pool_param["pool_width"]',
+                'pool_height = pool_width = pool_param["pool_width"]',
+            ),
+        ),
+    ),
+    avg_forward(
+        "V27",
+        title="the window is taken to be as wide as it is high",
+        question="Is your window square in every case?",
+        remedy=AXES,
+        check="out_stride",
+        edits=(
+            (
+                'pool_height, pool_width = pool_param["pool_height"], pool_param["pool_width"]',
+                'pool_height = pool_width = pool_param["pool_height"]',
+            ),
+        ),
+    ),
+    avg_forward(
         "V05",
         title="the stride is ignored",
         question="Where does window (1, 1) start when stride is 2?",

@@ -148,6 +148,32 @@ MISTAKES = (
         ),
     ),
     max_forward(
+        "M33",
+        title="the window is taken to be as high as it is wide",
+        question="Is your window square in every case?",
+        remedy=AXES,
+        check="out_stride",
+        edits=(
+            (
+                'pool_height, pool_width = pool_param["pool_height"], pool_param["pool_width"]',
+                'pool_height = pool_width = pool_param["pool_width"]',
+            ),
+        ),
+    ),
+    max_forward(
+        "M34",
+        title="the window is taken to be as wide as it is high",
+        question="Is your window square in every case?",
+        remedy=AXES,
+        check="out_stride",
+        edits=(
+            (
+                'pool_height, pool_width = pool_param["pool_height"], pool_param["pool_width"]',
+                'pool_height = pool_width = pool_param["pool_height"]',
+            ),
+        ),
+    ),
+    max_forward(
         "M07",
         title="the stride is ignored",
         question="Where does window (1, 1) start when stride is 2?",

@@ -43,6 +43,14 @@ MISTAKES = (
         edits=((DA, "da = dnext_h.copy()"),),
     ),
     step_backward(
+        "RS37",
+        title="the slope of the tanh is taken twice",
+        question=HOW_STEEP,
+        remedy=SLOPE,
+        check="dx",
+        edits=((DA, "da = dnext_h * (1 - next_h**2) ** 2"),),
+    ),
+    step_backward(
         "RS02",
         title="the slope is taken as 1 - h, without the square",
         question=HOW_STEEP,

@@ -128,6 +128,14 @@ MISTAKES = (
         ),
     ),
     stamps_forward(
+        "TF55",
+        title="the output's width is computed with the kernel's height",
+        question="How wide is the output of one pixel and a kernel of 1 row and 3 columns?",
+        remedy="H' is (H - 1) * stride + HH - 2 * pad, and W' is (W - 1) * stride + WW - 2 * pad.",
+        check="out_plain",
+        edits=((WHOLE, WHOLE.replace("wide", "high")),),
+    ),
+    stamps_forward(
         "TF09",
         title="the output has the size of a convolution's: the stride divides",
         question="Does a transposed convolution make images larger or smaller?",

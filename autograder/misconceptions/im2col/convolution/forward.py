@@ -20,6 +20,17 @@ MISTAKES = (
         edits=((_UNFLAT, "flat.reshape(N, F, H_out, W_out)"),),
     ),
     conv_forward(
+        "I327",
+        title="the product is reshaped to (N, F, H', W') at once, and the bias added afterwards",
+        question="Which entries stand in the first row of the product, and where do they go?",
+        remedy="The product is (F, H', W', N) in memory: reshape to that, then transpose.",
+        check="out_plain",
+        edits=(
+            (_PRODUCT, "flat = w.reshape(F, -1) @ cols"),
+            (_UNFLAT, "flat.reshape(N, F, H_out, W_out) + b[:, np.newaxis, np.newaxis]"),
+        ),
+    ),
+    conv_forward(
         "I302",
         title="columns of the product are split into images first",
         question="To which image belongs the second column of the product?",

@@ -65,6 +65,32 @@ MISTAKES = (
         ),
     ),
     max_backward(
+        "P71",
+        title="the window is taken to be as high as it is wide",
+        question="Is your window square in every case?",
+        remedy=AXES,
+        check="dx_stride",
+        edits=(
+            (
+                'pool_height, pool_width = pool_param["pool_height"], pool_param["pool_width"]',
+                'pool_height = pool_width = pool_param["pool_width"]',
+            ),
+        ),
+    ),
+    max_backward(
+        "P72",
+        title="the window is taken to be as wide as it is high",
+        question="Is your window square in every case?",
+        remedy=AXES,
+        check="dx_stride",
+        edits=(
+            (
+                'pool_height, pool_width = pool_param["pool_height"], pool_param["pool_width"]',
+                'pool_height = pool_width = pool_param["pool_height"]',
+            ),
+        ),
+    ),
+    max_backward(
         "P23",
         title="the loop over columns runs over the output's height",
         question="How many windows stand side by side, and how many below each other?",

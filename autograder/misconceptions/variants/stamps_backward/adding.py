@@ -38,6 +38,14 @@ MISTAKES = (
         edits=(("for n in range(N):", "for n in range(1):"),),
     ),
     stamps_backward(
+        "T70",
+        title="dw is set back to zero for every image of the batch",
+        question="Do all images share w?",
+        remedy="dw[c] adds up over all images, rows and columns.",
+        check="dw",
+        edits=(("for n in range(N):", "for n in range(N):\n        dw = np.zeros(w.shape)"),),
+    ),
+    stamps_backward(
         "T34",
         title="windows of image 0 are used for all images",
         question="From which image of dout does your window come?",
