@@ -24,9 +24,10 @@ from autograder.submission import (
 )
 from autograder.verdict import ExerciseVerdict, Verdict
 from course_utils.card_text import wrapped
-from course_utils.diagnosis import SEE_CRASH, SEE_EXAMPLE, as_code
+from course_utils.diagnosis import SEE_CRASH, SEE_EXAMPLE
 from course_utils.exercise import CheckResult
 from course_utils.judgement import Judgement
+from course_utils.smallest_example import as_code
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ class MutantResult:
 
     ``killers`` are the visible cases on which its values are wrong, ``needs`` the one
     without which it would live, ``illustrations`` the tiny cases that show it, each as
-    ``exercise: case``.  ``caught``: something failed on every seed.
+    ``exercise: case``.  ``caught``: something failed on every seed, and in each of the
+    parts that must notice it.
     """
 
     function: str

@@ -133,8 +133,13 @@ def _is_option(name: str, statement: ast.stmt) -> bool:
 
 
 def _others(name: str, bound: Sequence[str], values: Sequence[Values]) -> Iterator[str]:
-    """The values of ``name``, and the numbers of the function that may be taken for it."""
+    """The values of ``name``, and the numbers of the function that may be taken for it.
+
+    ``values`` are those of the parts that ask for it; without any there is nothing to miss.
+    """
+    if not values:
+        return
     yield from map(str, sorted({value for part in values for value in part[name]}))
     for other in bound:
-        if other != name and all(other in part for part in values) and values:
+        if other != name and all(other in part for part in values):
             yield other

@@ -105,7 +105,7 @@ def examine(function: Callable[..., Any], exercise: str, *, hint: int = MOST_HIN
         judgement = judge(asked.exercise, asked.cases, asked.answers, session)
         judgement = _with_cache_evidence(judgement, asked, session)
         diagnosis = diagnose(asked, judgement, session)
-        if judgement.status == "failed":
+        if diagnosis != Diagnosis():
             diagnosis = diagnosis.beside(_wrong_helpers(asked, session))
     shown = diagnosis.up_to(hint)
     return ReportCard(

@@ -9,6 +9,7 @@ import pytest
 from autograder import batch, reference
 from autograder.course import Course
 from autograder.grading import Grader
+from autograder.reference import Reference
 from autograder.sandbox import Isolation
 from autograder.submission import Submission, SubmittedCell
 from course_utils.checking import examine
@@ -42,13 +43,11 @@ def graders(isolation: Isolation, tmp_path_factory) -> dict[str, Grader]:
 
 @pytest.mark.parametrize(("assignment", "student"), SAMPLES)
 def test_check_and_grading_find_the_same(graders, assignment: str, student: str) -> None:
-    sample, grader = SAMPLES[assignment, student], graders[assignment]
+    sample = SAMPLES[assignment, student]
     changed = reference.load(ROOT / "solutions", assignment)
     for function, old, new in sample.edits:
         changed = changed.changed(function, [(old, new)])
-    code = [SubmittedCell("import numpy as np")]
-    code += [SubmittedCell(changed.source(function)) for function in changed.functions]
-    verdict = grader.grade(Submission(student, assignment, tuple(code)))
+    verdict = graders[assignment].grade(_submission(student, assignment, changed))
     assert verdict.status == "judged"
     for found in verdict.exercises:
         card = found.card
@@ -87,9 +86,7 @@ def test_a_function_that_calls_a_wrong_one_is_told_so_and_named_no_mistake(
 ) -> None:
     """Both find it: the function itself is right."""
     changed = reference.load(ROOT / "solutions", assignment).changed(helper, [edit])
-    code = [SubmittedCell("import numpy as np")]
-    code += [SubmittedCell(changed.source(function)) for function in changed.functions]
-    verdict = graders[assignment].grade(Submission("ada", assignment, tuple(code)))
+    verdict = graders[assignment].grade(_submission("ada", assignment, changed))
     first = f"{helper} is not right yet: if this calls it, mend it first."
     for caller in callers:
         graded = verdict.exercise(caller).card
@@ -101,6 +98,12 @@ def test_a_function_that_calls_a_wrong_one_is_told_so_and_named_no_mistake(
     own = verdict.exercise(helper).card.diagnosis
     assert own
     assert first not in own
+
+
+def _submission(student: str, assignment: str, functions: Reference) -> Submission:
+    code = [SubmittedCell("import numpy as np")]
+    code += [SubmittedCell(functions.source(name)) for name in functions.functions]
+    return Submission(student, assignment, tuple(code))
 
 
 def _failed(card) -> set[str]:

@@ -275,7 +275,7 @@ def test_a_size_is_held_to_each_of_its_values_and_to_every_number_bound_by_then(
     }
 
 
-def test_a_size_must_be_missed_in_every_part_and_an_option_only_where_it_is_set(
+def test_a_size_must_be_noticed_in_every_part_and_an_option_only_where_it_is_set(
     knowing_a_size: dict[str, Mutant],
 ) -> None:
     assert knowing_a_size[f"{TAKEN}; size = 2"].parts == ("plain", "gaps")
@@ -292,7 +292,7 @@ def test_what_is_drawn_and_what_is_never_read_are_no_sizes(
     assert not any(new.startswith("unread") for new in knowing_a_size)
 
 
-def test_a_mutant_that_knows_a_size_counts_it_in_and_differs_in_one_line(
+def test_a_mutant_that_knows_a_size_does_not_look_at_what_it_is_given(
     tmp_path: Path, knowing_a_size: dict[str, Mutant]
 ) -> None:
     right = loaded(tmp_path, POOL)
@@ -311,7 +311,7 @@ def test_a_mutant_that_knows_a_size_counts_it_in_and_differs_in_one_line(
         ("05_convolution_variants", "conv_transpose_backward", "H = 3"),
     ],
 )
-def test_a_size_that_one_picture_shows_is_known_in_no_part(
+def test_a_constant_that_earned_full_marks_is_caught_in_every_part(
     course, notebook: str, function: str, slip: str
 ) -> None:
     stage = Stage(course.solutions, notebook)

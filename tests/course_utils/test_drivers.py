@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from course_utils.checking import LocalSession
-from course_utils.diagnosis import smallest_example
 from course_utils.drivers import DRIVERS, statements
 from course_utils.exercise import Case, Check, Exercise
 from course_utils.judging import judge
 from course_utils.recorded import Recorded, load, names
+from course_utils.smallest_example import smallest_example
 
 
 def play(x, factor):

@@ -3,10 +3,10 @@
 import numpy as np
 
 from course_utils.checking import LocalSession
-from course_utils.diagnosis import smallest_example
 from course_utils.exercise import Case, Check, Exercise
 from course_utils.judging import judge
 from course_utils.recorded import Recorded
+from course_utils.smallest_example import smallest_example
 
 PLAIN = Exercise(
     name="shifted",

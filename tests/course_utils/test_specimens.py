@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from course_utils.checking import LocalSession
-from course_utils.diagnosis import as_code, smallest_example
 from course_utils.drivers import DRIVERS, bound, driver, source
 from course_utils.exercise import Case, Check, Exercise
 from course_utils.judging import judge
 from course_utils.recorded import Recorded, load
+from course_utils.smallest_example import as_code, smallest_example
 from course_utils.specimens import FUNCTIONS, named, registry, specimen
 
 SLOPE = Exercise(

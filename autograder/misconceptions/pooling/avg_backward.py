@@ -1,8 +1,8 @@
 """Known wrong answers to ``avg_pool_backward_naive``."""
 
-from autograder.misconceptions.pooling.forms import avg_backward
+from autograder.misconceptions.pooling.forms import avg_backward, square_windows
 from autograder.misconceptions.pooling.rules import AXES, CROPPING, EVEN, OWN, PLACE, READ_ONLY
-from autograder.misconceptions.pooling.statements import CORNER, CROP, RETURN, SHARE, SPREAD
+from autograder.misconceptions.pooling.statements import CORNER, CROP, RETURN, SHARE, SIZE, SPREAD
 
 MISTAKES = (
     avg_backward(
@@ -138,39 +138,9 @@ MISTAKES = (
         question="Where does your function read pool_param['pool_height']?",
         remedy="The window has pool_height rows and pool_width columns.",
         check="dx_stride",
-        edits=(
-            (
-                'pool_height, pool_width = pool_param["pool_height"], pool_param["pool_width"]',
-                "pool_height, pool_width = 2, 2",
-            ),
-        ),
+        edits=((SIZE, "pool_height, pool_width = 2, 2"),),
     ),
-    avg_backward(
-        "A35",
-        title="the window is taken to be as high as it is wide",
-        question="Is your window square in every case?",
-        remedy=AXES,
-        check="dx_stride",
-        edits=(
-            (
-                'pool_height, pool_width = pool_param["pool_height"], pool_param["pool_width"]',
-                'pool_height = pool_width = pool_param["pool_width"]',
-            ),
-        ),
-    ),
-    avg_backward(
-        "A36",
-        title="the window is taken to be as wide as it is high",
-        question="Is your window square in every case?",
-        remedy=AXES,
-        check="dx_stride",
-        edits=(
-            (
-                'pool_height, pool_width = pool_param["pool_height"], pool_param["pool_width"]',
-                'pool_height = pool_width = pool_param["pool_height"]',
-            ),
-        ),
-    ),
+    *square_windows(avg_backward, "A35", "A36", "dx_stride"),
     avg_backward(
         "A14",
         title="dout is ignored, as if it were 1 everywhere",

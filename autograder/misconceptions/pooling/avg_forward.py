@@ -1,8 +1,8 @@
 """Known wrong answers to ``avg_pool_forward_naive``."""
 
-from autograder.misconceptions.pooling.forms import avg_forward
+from autograder.misconceptions.pooling.forms import avg_forward, square_windows
 from autograder.misconceptions.pooling.rules import AXES, FIT, OWN, PLACE
-from autograder.misconceptions.pooling.statements import AVERAGE, CORNER, WINDOW
+from autograder.misconceptions.pooling.statements import AVERAGE, CORNER, SIZE, WINDOW
 
 MISTAKES = (
     avg_forward(
@@ -54,32 +54,7 @@ MISTAKES = (
         check="out",
         edits=((AVERAGE, AVERAGE.replace(") / (", ") // (")),),
     ),
-    avg_forward(
-        "V26",
-        title="the window is taken to be as high as it is wide",
-        question="Is your window square in every case?",
-        remedy=AXES,
-        check="out_stride",
-        edits=(
-            (
-                'pool_height, pool_width = pool_param["pool_height"], pool_param["pool_width"]',
-                'pool_height = pool_width = pool_param["pool_width"]',
-            ),
-        ),
-    ),
-    avg_forward(
-        "V27",
-        title="the window is taken to be as wide as it is high",
-        question="Is your window square in every case?",
-        remedy=AXES,
-        check="out_stride",
-        edits=(
-            (
-                'pool_height, pool_width = pool_param["pool_height"], pool_param["pool_width"]',
-                'pool_height = pool_width = pool_param["pool_height"]',
-            ),
-        ),
-    ),
+    *square_windows(avg_forward, "V26", "V27", "out_stride"),
     avg_forward(
         "V05",
         title="the stride is ignored",
@@ -232,12 +207,7 @@ MISTAKES = (
         question="Where does your function read pool_param['pool_height']?",
         remedy="The window has pool_height rows and pool_width columns.",
         check="out_stride",
-        edits=(
-            (
-                'pool_height, pool_width = pool_param["pool_height"], pool_param["pool_width"]',
-                "pool_height, pool_width = 2, 2",
-            ),
-        ),
+        edits=((SIZE, "pool_height, pool_width = 2, 2"),),
     ),
     avg_forward(
         "V11",

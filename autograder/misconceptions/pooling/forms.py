@@ -3,9 +3,12 @@
 The reference, or another form of the backward of max pooling.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 from autograder.misconceptions.misconception import Misconception
+from autograder.misconceptions.pooling.rules import AXES
+from autograder.misconceptions.pooling.statements import SIZE
 
 max_forward = partial(Misconception, function="max_pool_forward_naive")
 max_backward = partial(Misconception, function="max_pool_backward_naive")
@@ -53,3 +56,23 @@ def max_pool_backward_naive(dout, cache):
 """
 
 columns = partial(max_backward, form=COLUMNS)
+
+
+def square_windows(
+    row: Callable[..., Misconception], high: str, wide: str, check: str
+) -> tuple[Misconception, Misconception]:
+    """Two rows, ``high`` and ``wide``: one of the window's sizes is used for both."""
+    same = partial(row, question="Is your window square in every case?", remedy=AXES, check=check)
+    both = "pool_height = pool_width = "
+    return (
+        same(
+            high,
+            title="the window is taken to be as high as it is wide",
+            edits=((SIZE, f'{both}pool_param["pool_width"]'),),
+        ),
+        same(
+            wide,
+            title="the window is taken to be as wide as it is high",
+            edits=((SIZE, f'{both}pool_param["pool_height"]'),),
+        ),
+    )

@@ -1,8 +1,8 @@
 """Known wrong answers to ``max_pool_forward_naive``."""
 
-from autograder.misconceptions.pooling.forms import max_forward
+from autograder.misconceptions.pooling.forms import max_forward, square_windows
 from autograder.misconceptions.pooling.rules import AXES, FIT, INFINITY, OWN, PLACE
-from autograder.misconceptions.pooling.statements import CORNER, MAX, WINDOW
+from autograder.misconceptions.pooling.statements import CORNER, MAX, SIZE, WINDOW
 
 MISTAKES = (
     max_forward(
@@ -140,39 +140,9 @@ MISTAKES = (
         question="Where does your function read pool_param['pool_height']?",
         remedy="The window has pool_height rows and pool_width columns.",
         check="out_stride",
-        edits=(
-            (
-                'pool_height, pool_width = pool_param["pool_height"], pool_param["pool_width"]',
-                "pool_height, pool_width = 2, 2",
-            ),
-        ),
+        edits=((SIZE, "pool_height, pool_width = 2, 2"),),
     ),
-    max_forward(
-        "M33",
-        title="the window is taken to be as high as it is wide",
-        question="Is your window square in every case?",
-        remedy=AXES,
-        check="out_stride",
-        edits=(
-            (
-                'pool_height, pool_width = pool_param["pool_height"], pool_param["pool_width"]',
-                'pool_height = pool_width = pool_param["pool_width"]',
-            ),
-        ),
-    ),
-    max_forward(
-        "M34",
-        title="the window is taken to be as wide as it is high",
-        question="Is your window square in every case?",
-        remedy=AXES,
-        check="out_stride",
-        edits=(
-            (
-                'pool_height, pool_width = pool_param["pool_height"], pool_param["pool_width"]',
-                'pool_height = pool_width = pool_param["pool_height"]',
-            ),
-        ),
-    ),
+    *square_windows(max_forward, "M33", "M34", "out_stride"),
     max_forward(
         "M07",
         title="the stride is ignored",

@@ -2,6 +2,7 @@
 
 # Of a forward as of a backward.
 CORNER = "top, left = i * stride, j * stride"
+SIZE = 'pool_height, pool_width = pool_param["pool_height"], pool_param["pool_width"]'
 WINDOW = "window = x_pad[n, c, top : top + pool_height, left : left + pool_width]"
 
 # Of the forwards: max, average.

@@ -6,6 +6,7 @@ from autograder.misconceptions.im2col.rules import ARGUMENTS, AXES, ORDER, PADDI
 
 _UNFLAT = "flat.reshape(F, H_out, W_out, N).transpose(3, 0, 1, 2)"
 _PRODUCT = "flat = w.reshape(F, -1) @ cols + b[:, np.newaxis]"
+_IN_MEMORY = "The product is (F, H', W', N) in memory: reshape to that, then transpose."
 _CACHE = "cache = (x, w, b, conv_param)"
 _H_OUT = "H_out = 1 + (H + 2 * pad - HH) // stride"
 _W_OUT = "W_out = 1 + (W + 2 * pad - WW) // stride"
@@ -15,7 +16,7 @@ MISTAKES = (
         "I301",
         title="the product is reshaped to (N, F, H', W') at once, which scrambles it",
         question="Which entries stand in the first row of the product, and where do they go?",
-        remedy="The product is (F, H', W', N) in memory: reshape to that, then transpose.",
+        remedy=_IN_MEMORY,
         check="out_plain",
         edits=((_UNFLAT, "flat.reshape(N, F, H_out, W_out)"),),
     ),
@@ -23,7 +24,7 @@ MISTAKES = (
         "I327",
         title="the product is reshaped to (N, F, H', W') at once, and the bias added afterwards",
         question="Which entries stand in the first row of the product, and where do they go?",
-        remedy="The product is (F, H', W', N) in memory: reshape to that, then transpose.",
+        remedy=_IN_MEMORY,
         check="out_plain",
         edits=(
             (_PRODUCT, "flat = w.reshape(F, -1) @ cols"),

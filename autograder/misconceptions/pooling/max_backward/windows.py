@@ -1,8 +1,8 @@
 """Where windows stand, how many there are, and the padding."""
 
-from autograder.misconceptions.pooling.forms import RESHAPED, max_backward
+from autograder.misconceptions.pooling.forms import RESHAPED, max_backward, square_windows
 from autograder.misconceptions.pooling.rules import AXES, CROPPING, FIT, INFINITY, PLACE
-from autograder.misconceptions.pooling.statements import BUFFER, CORNER, CROP, WINDOW
+from autograder.misconceptions.pooling.statements import BUFFER, CORNER, CROP, SIZE, WINDOW
 
 MISTAKES = (
     max_backward(
@@ -57,39 +57,9 @@ MISTAKES = (
         question="Where does your function read pool_param['pool_height']?",
         remedy="The window has pool_height rows and pool_width columns.",
         check="dx_stride",
-        edits=(
-            (
-                'pool_height, pool_width = pool_param["pool_height"], pool_param["pool_width"]',
-                "pool_height, pool_width = 2, 2",
-            ),
-        ),
+        edits=((SIZE, "pool_height, pool_width = 2, 2"),),
     ),
-    max_backward(
-        "P71",
-        title="the window is taken to be as high as it is wide",
-        question="Is your window square in every case?",
-        remedy=AXES,
-        check="dx_stride",
-        edits=(
-            (
-                'pool_height, pool_width = pool_param["pool_height"], pool_param["pool_width"]',
-                'pool_height = pool_width = pool_param["pool_width"]',
-            ),
-        ),
-    ),
-    max_backward(
-        "P72",
-        title="the window is taken to be as wide as it is high",
-        question="Is your window square in every case?",
-        remedy=AXES,
-        check="dx_stride",
-        edits=(
-            (
-                'pool_height, pool_width = pool_param["pool_height"], pool_param["pool_width"]',
-                'pool_height = pool_width = pool_param["pool_height"]',
-            ),
-        ),
-    ),
+    *square_windows(max_backward, "P71", "P72", "dx_stride"),
     max_backward(
         "P23",
         title="the loop over columns runs over the output's height",
